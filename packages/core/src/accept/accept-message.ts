@@ -1,0 +1,234 @@
+import type { Delivery } from '../model/delivery.ts'
+import type { NewDomainEvent } from '../model/domain-event.ts'
+import { InviteMeError } from '../model/error.ts'
+import type { InvitationRecord } from '../model/invitation.ts'
+import type { Message } from '../model/message.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { newId } from '../rules/uuid.ts'
+import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
+import { deliveryEvent, deliveryReceipt, invitationEvent, messageEvent } from '../rules/record.ts'
+import { findRecipients, type Addressee } from './find-recipients.ts'
+import { readRequest, type MessageDraft, type RawRequest } from './read-request.ts'
+
+/** What an accepted request became. */
+export interface Acceptance {
+  readonly messageId: string
+  /** In the order of the recipients; empty for a notice. */
+  readonly invitations: readonly InvitationRecord[]
+  readonly deliveryIds: readonly string[]
+}
+
+/**
+ * Accepts a message for all its recipients: validates, plans each way, writes everything in one transaction, and wakes
+ * the dispatcher. When this returns, the message is durable.
+ *
+ * @returns the earlier acceptance when the same key and request were accepted before
+ * @throws InviteMeError `KEY_REUSED` for the same key with another request, and what validation and planning throw
+ */
+export async function acceptMessage(world: World, raw: RawRequest): Promise<Acceptance> {
+  const draft = await readRequest(world, raw)
+  const accepted = await world.store.transaction(
+    async (parts) => (await earlier(parts, draft)) ?? (await write(world, parts, draft)),
+  )
+  if (accepted.hints.length > 0) await world.queue.publish(accepted.hints)
+  return accepted.acceptance
+}
+
+interface Written {
+  readonly acceptance: Acceptance
+  readonly hints: readonly {
+    readonly lane: Message['lane']
+    readonly channel: string
+    readonly dueAt: number
+  }[]
+}
+
+async function earlier(parts: StoreParts, draft: MessageDraft): Promise<Written | undefined> {
+  if (draft.key === null) return undefined
+  const [known] = await parts.messages.byKeys([draft.key])
+  if (known === undefined) return undefined
+  if (known.request !== draft.request) {
+    throw new InviteMeError(
+      'KEY_REUSED',
+      `The key "${draft.key}" was used before for another request. Use a new key, or repeat the first request unchanged.`,
+      { field: 'options.key' },
+    )
+  }
+  const everything = { limit: 100_000 }
+  const [invitations, deliveries] = [
+    await parts.invitations.byMessage(known.messageId, everything),
+    await parts.deliveries.list({ messageId: known.messageId }, everything),
+  ]
+  return {
+    acceptance: { messageId: known.messageId, invitations, deliveryIds: deliveries.map(({ id }) => id) },
+    hints: [],
+  }
+}
+
+async function write(world: World, parts: StoreParts, draft: MessageDraft): Promise<Written> {
+  const now = new Date(world.clock.now())
+  const message: Message = {
+    id: newId(world),
+    content: draft.content,
+    category: draft.category,
+    lane: draft.lane,
+    routing: draft.routing,
+    answer: draft.answer,
+    originator: draft.originator,
+    onUnknown: draft.onUnknown,
+    remindersMs: draft.remindersMs,
+    until: draft.until,
+    key: draft.key,
+    createdAt: now,
+  }
+  const addressees = await findRecipients(world, parts, draft.to)
+  const accepted = addressees.map((addressee) => acceptFor(world, draft, message, addressee))
+  const invitations = accepted.flatMap(({ invitation }) => invitation ?? [])
+  const deliveries = accepted.flatMap((one) => one.deliveries)
+  await parts.messages.insert([{ message, request: draft.request, invitations, deliveries }])
+  await parts.receipts.append(accepted.flatMap((one) => one.receipts))
+  await parts.outbox.append([
+    messageEvent(message, addressees.length),
+    ...accepted.flatMap((one) => one.events),
+  ])
+
+  const channels = new Set(
+    deliveries.flatMap(({ dueAt, plan, position }) =>
+      dueAt === null ? [] : (plan[position]?.channel ?? []),
+    ),
+  )
+  return {
+    acceptance: { messageId: message.id, invitations, deliveryIds: deliveries.map(({ id }) => id) },
+    hints: [...channels].map((channel) => ({ lane: message.lane, channel, dueAt: now.getTime() })),
+  }
+}
+
+interface AcceptedOne {
+  readonly invitation: InvitationRecord | null
+  readonly deliveries: readonly Delivery[]
+  readonly receipts: readonly Receipt[]
+  readonly events: readonly NewDomainEvent[]
+}
+
+function acceptFor(world: World, draft: MessageDraft, message: Message, addressee: Addressee): AcceptedOne {
+  const plans = splitByRouting(planFor(world, draft, addressee), draft.routing)
+  const isReachable = plans.some((plan) => nextUsable(plan, 0) !== -1)
+  const invitation = message.answer === null ? null : newInvitation(world, message, addressee, isReachable)
+  const deliveries = plans.map((plan) => newDelivery(world, message, invitation, addressee, plan))
+  const receipts = deliveries.flatMap((delivery) => skipReceipts(world, delivery, message.createdAt))
+  const failed = deliveries
+    .filter(({ state }) => state === 'failed')
+    .map((delivery) =>
+      deliveryEvent('delivery.failed', delivery, message.createdAt, { reason: delivery.reason }),
+    )
+  const lost =
+    invitation !== null && !isReachable
+      ? [invitationEvent('invitation.unreachable', invitation, message.createdAt, {})]
+      : []
+  return { invitation, deliveries, receipts, events: [...failed, ...lost] }
+}
+
+function planFor(world: World, draft: MessageDraft, addressee: Addressee): Plan {
+  const { policies, order, portalUrl } = world.settings
+  return planDelivery({
+    routes: addressee.routes,
+    preferences: addressee.preferences,
+    via: draft.via,
+    next: draft.next,
+    answer: draft.answer?.type ?? null,
+    capability: draft.capability,
+    hasPortal: portalUrl !== null,
+    category: draft.category,
+    isRequired: policies.requiredCategories.includes(draft.category),
+    requireVerified: policies.addressCheck === 'verifiedOnly' && draft.category !== 'verification',
+    channels: new Map([...world.channels].map(([name, { supports }]) => [name, supports])),
+    workspaceOrder: order,
+  })
+}
+
+/** Routing `all`: a delivery for each usable route. What was skipped is told by the first. */
+function splitByRouting(plan: Plan, routing: 'fallback' | 'all'): readonly Plan[] {
+  const usable = plan.filter((route) => route.use)
+  if (routing === 'fallback' || usable.length <= 1) return [plan]
+  const skipped = plan.filter((route) => !route.use)
+  return usable.map((route, index) => (index === 0 ? [route, ...skipped] : [route]))
+}
+
+function newInvitation(
+  world: World,
+  message: Message,
+  addressee: Addressee,
+  isReachable: boolean,
+): InvitationRecord {
+  return {
+    id: newId(world),
+    messageId: message.id,
+    recipientId: addressee.recipientId,
+    to: addressee.to,
+    name: addressee.name,
+    locale: addressee.locale,
+    state: isReachable ? 'pending' : 'unreachable',
+    revision: 0,
+    value: null,
+    via: null,
+    answeredAt: null,
+    until: message.until,
+    createdAt: message.createdAt,
+    closedAt: isReachable ? null : message.createdAt,
+  }
+}
+
+function newDelivery(
+  world: World,
+  message: Message,
+  invitation: InvitationRecord | null,
+  addressee: Addressee,
+  plan: Plan,
+): Delivery {
+  const position = nextUsable(plan, 0)
+  const hasRoute = position !== -1
+  return {
+    id: newId(world),
+    messageId: message.id,
+    invitationId: invitation?.id ?? null,
+    recipientId: addressee.recipientId,
+    to: addressee.to,
+    name: addressee.name,
+    locale: addressee.locale,
+    state: hasRoute ? 'queued' : 'failed',
+    reason: hasRoute ? null : 'no_route',
+    lane: message.lane,
+    plan,
+    position,
+    step: 'send',
+    dueAt: hasRoute ? message.createdAt : null,
+    attempts: 0,
+    tries: 0,
+    routeSince: null,
+    acceptedAt: null,
+    firstAcceptedAt: null,
+    reminders: 0,
+    doubtful: false,
+    crashes: 0,
+    createdAt: message.createdAt,
+    updatedAt: message.createdAt,
+  }
+}
+
+/** A missing adapter leaves a receipt (it is a fault of the set-up), and so does a person no route leads to. */
+function skipReceipts(world: World, delivery: Delivery, now: Date): readonly Receipt[] {
+  const missing = delivery.plan.filter((route) => !route.use && route.reason === 'adapter_unavailable')
+  return [
+    ...missing.map((route) =>
+      deliveryReceipt(newId(world), 'skipped', delivery, now, {
+        channel: route.channel,
+        routeId: route.routeId,
+        detail: 'adapter_unavailable',
+      }),
+    ),
+    ...(delivery.state === 'failed' ? [deliveryReceipt(newId(world), 'no_route', delivery, now, {})] : []),
+  ]
+}

@@ -1,0 +1,31 @@
+import { InviteMeError } from '../model/error.ts'
+import type { InvitationState } from '../model/invitation.ts'
+import type { World } from '../ports/world.ts'
+import { newId } from '../rules/uuid.ts'
+import { invitationEvent, invitationReceipt } from '../rules/record.ts'
+import { standDown } from '../rules/settlement.ts'
+
+/**
+ * Calls an invitation off: nothing more is sent, no answer counts. Repeating it changes nothing, and an answered or
+ * finished one stays as it is.
+ *
+ * @returns the state it is in afterwards
+ * @throws InviteMeError `INVITATION_UNKNOWN`
+ */
+export async function cancelInvitation(world: World, invitationId: string): Promise<InvitationState> {
+  return world.store.transaction(async (parts) => {
+    const invitation = await parts.invitations.lock(invitationId)
+    if (invitation === undefined)
+      throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${invitationId}".`, {
+        field: 'id',
+      })
+    if (invitation.state !== 'pending') return invitation.state
+    const now = new Date(world.clock.now())
+    await parts.invitations.update({ ...invitation, state: 'cancelled', closedAt: now })
+    const deliveries = await parts.deliveries.list({ invitationId }, { limit: 100 })
+    await parts.deliveries.rewrite(deliveries.map((delivery) => standDown(delivery, 'cancelled', now)))
+    await parts.receipts.append([invitationReceipt(newId(world), 'cancelled', invitation, null, now, {})])
+    await parts.outbox.append([invitationEvent('invitation.cancelled', invitation, now, {})])
+    return 'cancelled'
+  })
+}

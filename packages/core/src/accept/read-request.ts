@@ -1,0 +1,151 @@
+import { answerSpecSchema, type AnswerSpec } from '../model/answer.ts'
+import { InviteMeError } from '../model/error.ts'
+import type { Lane } from '../model/lane.ts'
+import {
+  askOptionsSchema,
+  messageRequestSchema,
+  sendOptionsSchema,
+  type AskOptions,
+  type Content,
+  type Next,
+  type Originator,
+  type ResolvedTo,
+  type SendOptions,
+  type To,
+} from '../model/message.ts'
+import { parseInput } from '../model/parse.ts'
+import type { NextRule } from '../model/plan.ts'
+import type { World } from '../ports/world.ts'
+import { canonicalText } from '../rules/canonical.ts'
+import { readMoment } from '../rules/read-moment.ts'
+
+/** A request as a caller wrote it. */
+export interface RawRequest {
+  readonly to: readonly To[]
+  readonly content: string | Content
+  /** `null` for a notice. */
+  readonly ask: AskOptions<unknown> | null
+  readonly options: SendOptions
+}
+
+/** A request after validation, with the workspace's defaults filled in. */
+export interface MessageDraft {
+  readonly to: readonly ResolvedTo[]
+  readonly content: Content
+  readonly answer: AnswerSpec | null
+  readonly category: string
+  readonly lane: Lane
+  readonly routing: 'fallback' | 'all'
+  readonly via: readonly { readonly channel: string; readonly next: NextRule | undefined }[] | undefined
+  readonly next: NextRule
+  readonly capability: 'link' | 'native'
+  readonly originator: Originator | null
+  readonly onUnknown: 'resend' | 'assume-sent'
+  readonly remindersMs: readonly number[]
+  readonly until: Date | null
+  readonly key: string | null
+  /** Canonical text of what the caller wrote; `null` without a key. */
+  readonly request: string | null
+}
+
+const urgentCategories = new Set(['verification', 'security', 'live-event'])
+const wrong = (path: string) => ({ code: 'REQUEST_INVALID', path, what: 'The request was refused' }) as const
+const unlessAccepted: NextRule = { unless: 'accepted', withinMs: null }
+
+/**
+ * Checks a request and fills in defaults; touches nothing.
+ * @throws InviteMeError `REQUEST_INVALID`, `CHANNEL_UNKNOWN` or `DEADLINE_PAST`, naming the field
+ */
+export async function readRequest(world: World, raw: RawRequest): Promise<MessageDraft> {
+  const { settings } = world
+  const { to, content } = parseInput(messageRequestSchema, { to: raw.to, content: raw.content }, wrong(''))
+  const isAsk = raw.ask !== null
+  const { answer: answerType, ...written } = { answer: undefined, ...(raw.ask ?? raw.options) }
+  const options = isAsk
+    ? parseInput(askOptionsSchema, written, wrong('options'))
+    : {
+        ...parseInput(sendOptionsSchema, written, wrong('options')),
+        remind: undefined,
+        capability: undefined,
+      }
+  const answer = isAsk
+    ? parseInput(
+        answerSpecSchema,
+        (answerType as { spec?: unknown } | undefined)?.spec,
+        wrong('options.answer'),
+      )
+    : null
+  const now = new Date(world.clock.now())
+  const category = options.category ?? (isAsk ? 'invitation' : 'notice')
+
+  for (const { channel } of options.via ?? []) refuseUnknownChannel(world, channel)
+  return {
+    to,
+    content,
+    answer,
+    category,
+    lane: options.lane ?? (urgentCategories.has(category) ? 1 : 2),
+    routing: options.routing ?? settings.policies.routing,
+    via: options.via?.map(({ channel, next }) => ({
+      channel,
+      next: next === undefined ? undefined : nextRule(next),
+    })),
+    next: options.next === undefined ? unlessAccepted : nextRule(options.next),
+    capability: options.capability ?? settings.policies.capability,
+    originator: options.from ?? settings.from,
+    onUnknown: options.onUnknown ?? settings.policies.onUnknown,
+    remindersMs: (options.remind ?? []).toSorted((a, b) => a - b),
+    until: await readDeadline(options.until, now, settings.zone),
+    key: options.key ?? null,
+    request:
+      options.key === undefined
+        ? null
+        : canonicalText({ to: raw.to, content: raw.content, ...written, answer }),
+  }
+}
+
+function refuseUnknownChannel(world: World, channel: string): void {
+  if (world.channels.has(channel)) return
+  const known = [...world.channels.keys()].join(', ') || 'none'
+  throw new InviteMeError(
+    'CHANNEL_UNKNOWN',
+    `"options.via" names the channel "${channel}", which is not configured. Configured channels: ${known}.`,
+    { field: 'options.via' },
+  )
+}
+
+function nextRule(next: { readonly [Member in keyof Next]?: unknown } & Record<string, unknown>): NextRule {
+  const rules = [
+    ['unlessDelivered', 'delivered'],
+    ['unlessSeen', 'seen'],
+    ['unlessAnswered', 'answered'],
+  ] as const
+  for (const [member, unless] of rules) {
+    const withinMs = next[member]
+    if (typeof withinMs === 'number') return { unless, withinMs }
+  }
+  return unlessAccepted
+}
+
+async function readDeadline(
+  until: Date | string | undefined,
+  now: Date,
+  zone: string | null,
+): Promise<Date | null> {
+  if (until === undefined) return null
+  const moment = await readMoment(until, now, zone)
+  if (moment === undefined) {
+    throw new InviteMeError(
+      'REQUEST_INVALID',
+      `"options.until" is wrong: "${String(until)}" is neither a time such as "2026-11-27T18:00" nor a length of time such as "2d".`,
+      { field: 'options.until' },
+    )
+  }
+  if (moment <= now)
+    throw new InviteMeError(
+      'DEADLINE_PAST',
+      `"options.until" is ${moment.toISOString()}, which is already over; now it is ${now.toISOString()}.`,
+      { field: 'options.until' },
+    )
+  return moment
+}

@@ -1,0 +1,93 @@
+import { isAnswered } from '../model/invitation.ts'
+import { houseLane } from '../model/lane.ts'
+import type { ReceiptKind } from '../model/receipt.ts'
+import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { decideFollowUp, type Decision } from '../rules/decide-next.ts'
+import { deliveryReceipt } from '../rules/record.ts'
+import { settlementOf } from '../rules/settlement.ts'
+import { newId } from '../rules/uuid.ts'
+import { closeIfUnreachable, decisionInput, endEvents, expireInvitation } from './end-delivery.ts'
+import { findMessages, type MessageCache } from './message-cache.ts'
+import type { Lease } from './take-work.ts'
+
+const batch = 200
+
+/**
+ * Does the engine's own chores that are due: gives up waiting for an answer on one route, reminds, expires.
+ * Taken and settled in one transaction.
+ *
+ * @returns how many were done; as many as a batch means there may be more
+ */
+export async function followUp(
+  world: World,
+  lease: Lease,
+  cache: MessageCache,
+): Promise<{ readonly count: number; readonly mayHaveMore: boolean }> {
+  return world.store.transaction(async (parts) => {
+    const claims = await parts.deliveries.claimDue({
+      channel: '',
+      lane: houseLane,
+      now: new Date(world.clock.now()),
+      limit: batch,
+      worker: lease.worker,
+      leaseUntil: lease.until,
+    })
+    if (claims.length === 0) return { count: 0, mayHaveMore: false }
+    const messages = await findMessages(
+      parts,
+      claims.map(({ messageId }) => messageId),
+      cache,
+    )
+    const invitations = new Map(
+      (await parts.invitations.byIds(claims.flatMap(({ invitationId }) => invitationId ?? []))).map(
+        (invitation) => [invitation.id, invitation],
+      ),
+    )
+    for (const delivery of claims) {
+      const message = messages.get(delivery.messageId)
+      const invitation = invitations.get(delivery.invitationId ?? '')
+      if (message === undefined) continue
+      const state = invitation?.state ?? 'pending'
+      const decision = decideFollowUp(decisionInput(world, delivery, message), {
+        isAnswered: isAnswered(state),
+        isClosed: state !== 'pending',
+      })
+      await carryOut(world, parts, delivery, decision)
+    }
+    return { count: claims.length, mayHaveMore: claims.length === batch }
+  })
+}
+
+async function carryOut(
+  world: World,
+  parts: StoreParts,
+  delivery: ClaimedDelivery,
+  { kind, progress }: Decision,
+): Promise<void> {
+  const now = new Date(world.clock.now())
+  const isDeadline = kind === 'ended' && progress.reason === 'deadline'
+  const told: ReceiptKind | undefined = isDeadline
+    ? 'expired'
+    : kind === 'fallback'
+      ? 'gave_up_waiting'
+      : kind === 'remind'
+        ? 'reminder_due'
+        : undefined
+  if (told !== undefined) {
+    const planned = delivery.plan[delivery.position]
+    await parts.receipts.append([
+      deliveryReceipt(newId(world), told, delivery, now, {
+        channel: planned?.channel ?? null,
+        routeId: planned?.routeId ?? null,
+        detail: kind === 'fallback' && planned?.use === true ? `not_${planned.next.unless}_in_time` : null,
+      }),
+    ])
+  }
+  await parts.deliveries.settle([
+    { ...settlementOf(delivery, progress, { now }), leaseToken: delivery.leaseToken },
+  ])
+  await parts.outbox.append(endEvents(delivery, progress, now))
+  if (isDeadline) await expireInvitation(world, parts, delivery)
+  await closeIfUnreachable(world, parts, delivery, progress)
+}

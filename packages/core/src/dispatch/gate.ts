@@ -1,0 +1,96 @@
+import PQueue from 'p-queue'
+import type { SendOutcome } from '../model/outcome.ts'
+import type { Lane } from '../model/lane.ts'
+import type { Channel } from '../ports/channel.ts'
+import type { World } from '../ports/world.ts'
+import { bookOutcome, circuitState, closedCircuit, type Circuit } from '../rules/circuit.ts'
+import { bookLane, noCredits, shareSlots, type LaneCredits } from '../rules/lane-shares.ts'
+import { fullBucket, refill, take, untilNextToken, type RateBucket } from '../rules/rate-bucket.ts'
+
+const defaultConcurrency = 10
+
+/** How one channel is driven by this dispatcher: how many sends at once, how fast, and whether at all. */
+export class Gate {
+  readonly channel: Channel
+  readonly #world: World
+  readonly #sends: PQueue
+  readonly #concurrency: number
+  #circuit: Circuit = closedCircuit
+  #bucket: RateBucket | undefined
+  #pausedUntilMs = 0
+  #credits: LaneCredits = noCredits
+
+  constructor(world: World, channel: Channel) {
+    this.channel = channel
+    this.#world = world
+    this.#concurrency = channel.limits?.concurrency ?? defaultConcurrency
+    this.#sends = new PQueue({ concurrency: this.#concurrency })
+  }
+
+  /** Whether the provider is called at present. */
+  get circuit(): 'closed' | 'open' | 'half_open' {
+    return circuitState(this.#circuit, this.#world.clock.now())
+  }
+
+  /** How many more deliveries may be taken now. */
+  freeSlots(): number {
+    const now = this.#world.clock.now()
+    const state = this.circuit
+    if (state === 'open' || now < this.#pausedUntilMs) return 0
+    const held = this.#sends.size + this.#sends.pending
+    if (state === 'half_open') return held === 0 ? 1 : 0
+    return Math.max(0, Math.min(this.#concurrency - held, this.#tokens(now)))
+  }
+
+  /** When a slot may free itself by time alone; `undefined` when only a finished send frees one. */
+  reopensAtMs(): number | undefined {
+    const now = this.#world.clock.now()
+    const { rate } = this.channel.limits ?? {}
+    const moments = [this.circuit === 'open' ? (this.#circuit.retryAtMs ?? 0) : 0, this.#pausedUntilMs]
+    if (rate !== undefined && this.#bucket !== undefined)
+      moments.push(now + untilNextToken(refill(this.#bucket, rate, now), rate))
+    const latest = Math.max(...moments)
+    return latest > now ? latest : undefined
+  }
+
+  /** Divides slots over the lanes; see `shareSlots`. */
+  share(slots: number): LaneCredits {
+    const { quota, credits } = shareSlots(this.#credits, slots)
+    this.#credits = credits
+    return quota
+  }
+
+  /** Books what a lane took of its share. */
+  book(lane: Lane, quota: number, taken: number): void {
+    this.#credits = bookLane(this.#credits, lane, quota, taken)
+  }
+
+  /** Runs a send as soon as a place is free, urgent lanes first. */
+  run(lane: Lane, send: () => Promise<void>): Promise<void> {
+    if (this.#bucket !== undefined) this.#bucket = take(this.#bucket, 1)
+    return this.#sends.add(send, { priority: -lane })
+  }
+
+  /** Learns from an outcome. Returns the circuit's state when it changed. */
+  learn(outcome: SendOutcome): 'closed' | 'open' | undefined {
+    const now = this.#world.clock.now()
+    if (outcome.status === 'rate_limited' && outcome.scope !== 'recipient')
+      this.#pausedUntilMs = Math.max(this.#pausedUntilMs, now + outcome.retryAfterMs)
+    const before = this.#circuit.retryAtMs
+    this.#circuit = bookOutcome(this.#circuit, outcome, now, this.#world.settings.policies.circuit)
+    if (this.#circuit.retryAtMs === before) return undefined
+    return this.#circuit.retryAtMs === null ? 'closed' : 'open'
+  }
+
+  /** Resolves when no send is under way. */
+  idle(): Promise<void> {
+    return this.#sends.onIdle()
+  }
+
+  #tokens(now: number): number {
+    const { rate } = this.channel.limits ?? {}
+    if (rate === undefined) return Infinity
+    this.#bucket = this.#bucket === undefined ? fullBucket(rate, now) : refill(this.#bucket, rate, now)
+    return Math.floor(this.#bucket.tokens)
+  }
+}

@@ -1,0 +1,77 @@
+import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { decideAfterCrash } from '../rules/decide-next.ts'
+import { deliveryReceipt } from '../rules/record.ts'
+import { settlementOf } from '../rules/settlement.ts'
+import { newId } from '../rules/uuid.ts'
+import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
+import { findMessages, type MessageCache } from './message-cache.ts'
+import type { Lease } from './take-work.ts'
+
+const batch = 200
+
+/**
+ * Takes over deliveries whose worker died: each may or may not have been sent, so its attempt ends as `unknown` and the
+ * next one is marked as a possible duplicate.
+ *
+ * @returns how many were taken over
+ */
+export async function recoverAbandoned(world: World, lease: Lease, cache: MessageCache): Promise<number> {
+  return world.store.transaction(async (parts) => {
+    const claims = await parts.deliveries.claimAbandoned({
+      now: new Date(world.clock.now()),
+      limit: batch,
+      worker: lease.worker,
+      leaseUntil: lease.until,
+    })
+    const messages =
+      claims.length === 0
+        ? new Map()
+        : await findMessages(
+            parts,
+            claims.map(({ messageId }) => messageId),
+            cache,
+          )
+    for (const delivery of claims) {
+      const message = messages.get(delivery.messageId)
+      if (message !== undefined)
+        await takeOver(
+          world,
+          parts,
+          delivery,
+          decideAfterCrash(decisionInput(world, delivery, message), delivery.crashes + 1).progress,
+        )
+    }
+    return claims.length
+  })
+}
+
+async function takeOver(
+  world: World,
+  parts: StoreParts,
+  delivery: ClaimedDelivery,
+  progress: ReturnType<typeof decideAfterCrash>['progress'],
+): Promise<void> {
+  const now = new Date(world.clock.now())
+  const planned = delivery.plan[delivery.position]
+  const number = delivery.attempts + 1
+  await parts.receipts.append([
+    deliveryReceipt(newId(world), 'unknown', delivery, now, {
+      attempt: number,
+      channel: planned?.channel ?? null,
+      routeId: planned?.routeId ?? null,
+      outcome: 'unknown',
+      detail: 'the worker stopped while sending; it may have been sent',
+      duplicatePossible: delivery.doubtful,
+    }),
+  ])
+  const attempt = { number, state: 'unknown' as const, providerMessageId: null }
+  await parts.deliveries.settle([
+    {
+      ...settlementOf(delivery, progress, { now, attempt, crashes: delivery.crashes + 1 }),
+      leaseToken: delivery.leaseToken,
+    },
+  ])
+  await parts.outbox.append(endEvents(delivery, progress, now))
+  await closeIfUnreachable(world, parts, delivery, progress)
+}

@@ -1,0 +1,80 @@
+import type { Delivery } from '../model/delivery.ts'
+import type { Message } from '../model/message.ts'
+import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
+import type { OutboundMessage } from '../ports/channel.ts'
+import type { World } from '../ports/world.ts'
+import { answerActions } from '../rules/answer-actions.ts'
+import { hashToken, makeToken, tokenBytes } from '../rules/response-link.ts'
+
+/** The secret tokens of one attempt, by purpose. */
+export type Tokens = Readonly<Partial<Record<LinkPurpose, string>>>
+
+/** Mints the tokens a channel asks for. Only their hashes are stored, so each attempt needs its own. */
+export function mintLinks(
+  world: World,
+  delivery: Delivery,
+  message: Message,
+  purposes: readonly LinkPurpose[],
+): { readonly tokens: Tokens; readonly links: readonly ResponseLink[] } {
+  const now = new Date(world.clock.now())
+  const wanted = purposes.filter((purpose) => purpose === 'unsubscribe' || message.answer !== null)
+  const minted = wanted.map((purpose) => ({ purpose, token: makeToken(world.random.bytes(tokenBytes)) }))
+  const links = minted.map(({ purpose, token }) => ({
+    hash: hashToken(token) ?? '',
+    purpose,
+    deliveryId: delivery.id,
+    invitationId: delivery.invitationId,
+    position: delivery.position,
+    expiresAt:
+      purpose === 'unsubscribe'
+        ? null
+        : (message.until ?? new Date(now.getTime() + world.settings.policies.linkLifeMs)),
+    revokedAt: null,
+    createdAt: now,
+  }))
+  return { tokens: Object.fromEntries(minted.map(({ purpose, token }) => [purpose, token])), links }
+}
+
+/** Puts together what a channel is handed for one attempt. */
+export function renderMessage(
+  world: World,
+  delivery: Delivery,
+  message: Message,
+  tokens: Tokens,
+): OutboundMessage {
+  const locale = delivery.locale ?? world.settings.locale
+  const respond = portalPage(world, 'r', tokens.respond)
+  const unsubscribe = portalPage(world, 'u', tokens.unsubscribe)
+  return {
+    to: {
+      address: delivery.plan[delivery.position]?.address ?? '',
+      ...(delivery.name !== null && { name: delivery.name }),
+    },
+    content: message.content,
+    originator: message.originator,
+    locale,
+    category: message.category,
+    purpose: delivery.acceptedAt === null ? 'message' : 'reminder',
+    ...(message.answer !== null && {
+      answer: {
+        spec: message.answer,
+        actions:
+          respond === undefined
+            ? []
+            : answerActions(message.answer, locale).map((option) => ({
+                ...option,
+                url: `${respond}?a=${encodeURIComponent(option.value)}`,
+              })),
+      },
+    }),
+    links: { ...(respond !== undefined && { respond }), ...(unsubscribe !== undefined && { unsubscribe }) },
+    ...(tokens.reply !== undefined && { replyToken: tokens.reply }),
+    until: message.until,
+  }
+}
+
+function portalPage(world: World, page: 'r' | 'u', token: string | undefined): string | undefined {
+  return token === undefined || world.settings.portalUrl === null
+    ? undefined
+    : `${world.settings.portalUrl}/${page}/${token}`
+}

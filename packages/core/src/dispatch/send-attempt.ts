@@ -1,0 +1,80 @@
+import type { Delivery } from '../model/delivery.ts'
+import type { SendOutcome } from '../model/outcome.ts'
+import type { Channel, OutboundMessage } from '../ports/channel.ts'
+import type { World } from '../ports/world.ts'
+
+const defaultTimeoutMs = 30_000
+/** How long a channel may take to answer after it was told to stop. */
+const graceMs = 500
+
+/** The same for every try of one message on one route, so that providers that know the key send it once. */
+export function idempotencyKey(delivery: Delivery): string {
+  return `${delivery.id}.${String(delivery.position)}.${String(delivery.reminders)}`
+}
+
+/**
+ * Hands a message to its channel and waits for the outcome, at most the channel's deadline.
+ *
+ * @param stopping aborts when the engine gives up waiting while it stops
+ * @returns what the channel reported; `unknown` when it neither answered nor obeyed, or threw
+ */
+export async function sendAttempt(
+  world: World,
+  channel: Channel,
+  delivery: Delivery,
+  message: OutboundMessage,
+  stopping: AbortSignal,
+): Promise<SendOutcome> {
+  const controller = new AbortController()
+  const abort = () => {
+    controller.abort(
+      stopping.aborted
+        ? stopping.reason
+        : new DOMException('The deadline of this attempt has passed.', 'TimeoutError'),
+    )
+  }
+  let giveUp = (): void => undefined
+  const overdue = new Promise<SendOutcome>((resolve) => {
+    giveUp = () => {
+      resolve({
+        status: 'unknown',
+        scope: 'provider',
+        providerCode: 'timeout',
+        detail: 'the channel did not answer within its deadline',
+      })
+    }
+  })
+  const timeoutMs = channel.limits?.timeoutMs ?? defaultTimeoutMs
+  const callOffTimer = world.clock.schedule(timeoutMs, abort)
+  const callOffGrace = world.clock.schedule(timeoutMs + graceMs, giveUp)
+  const stopNow = () => {
+    abort()
+    world.clock.schedule(graceMs, giveUp)
+  }
+  stopping.addEventListener('abort', stopNow, { once: true })
+  try {
+    const context = {
+      idempotencyKey: idempotencyKey(delivery),
+      signal: controller.signal,
+      clock: world.clock,
+      log: world.log,
+    }
+    return await Promise.race([channel.send(message, context), overdue])
+  } catch (error) {
+    world.log.error('A channel threw instead of returning an outcome', {
+      channel: channel.name,
+      deliveryId: delivery.id,
+      error: error instanceof Error ? error.name : 'unknown',
+    })
+    return {
+      status: 'unknown',
+      scope: 'provider',
+      providerCode: 'adapter_threw',
+      detail: 'the channel failed in an unforeseen way',
+    }
+  } finally {
+    callOffTimer()
+    callOffGrace()
+    stopping.removeEventListener('abort', stopNow)
+  }
+}

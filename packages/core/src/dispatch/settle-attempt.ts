@@ -1,0 +1,112 @@
+import { isAnswered } from '../model/invitation.ts'
+import type { SendOutcome } from '../model/outcome.ts'
+import type { Receipt, ReceiptKind } from '../model/receipt.ts'
+import type { StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { decideAfterSend, type Progress } from '../rules/decide-next.ts'
+import { deliveryEvent, deliveryReceipt } from '../rules/record.ts'
+import { settlementOf, stoodDown } from '../rules/settlement.ts'
+import { markAddress } from '../rules/mark-address.ts'
+import { newId } from '../rules/uuid.ts'
+import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
+import type { ReadySend } from './take-work.ts'
+
+/**
+ * Writes down how one attempt ended, together with what happens next, in one transaction: receipt, new state, route
+ * state, events. A worker that comes too late leaves only its receipt.
+ */
+export async function settleAttempt(world: World, send: ReadySend, outcome: SendOutcome): Promise<void> {
+  const { delivery, message, attempt } = send
+  await world.store.transaction(async (parts) => {
+    const now = new Date(world.clock.now())
+    const decision = decideAfterSend(decisionInput(world, delivery, message), outcome)
+    const progress = await unlessOver(parts, send, decision.progress)
+    const closed = {
+      number: attempt.number,
+      state:
+        outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : ('failed' as const),
+      providerMessageId: outcome.status === 'accepted' ? (outcome.providerMessageId ?? null) : null,
+    }
+    const settled = await parts.deliveries.settle([
+      { ...settlementOf(delivery, progress, { now, attempt: closed }), leaseToken: delivery.leaseToken },
+    ])
+    const isOurs = settled.length === 1
+    const isLast = progress.state === 'failed' && delivery.state !== 'failed'
+    await parts.receipts.append([
+      outcomeReceipt(world, send, outcome, isOurs, now),
+      ...(isOurs && isLast
+        ? [deliveryReceipt(newId(world), 'exhausted', delivery, now, { detail: progress.reason })]
+        : []),
+    ])
+    if (!isOurs) return
+    await markAddressOf(world, parts, send, outcome, now)
+    await parts.outbox.append([
+      ...sentEvents(send, progress, outcome, now),
+      ...endEvents(delivery, progress, now),
+    ])
+    await closeIfUnreachable(world, parts, delivery, progress)
+  })
+}
+
+/** An answer, a cancellation or an expiry that came while the message was being sent ends all further work. */
+async function unlessOver(parts: StoreParts, { delivery }: ReadySend, progress: Progress): Promise<Progress> {
+  if (delivery.invitationId === null) return progress
+  const [invitation] = await parts.invitations.byIds([delivery.invitationId])
+  if (invitation === undefined || invitation.state === 'pending') return progress
+  return stoodDown(
+    { ...progress, state: progress.state === 'failed' ? delivery.state : progress.state },
+    isAnswered(invitation.state) ? 'answered' : 'cancelled',
+  )
+}
+
+function outcomeReceipt(
+  world: World,
+  { delivery, attempt }: ReadySend,
+  outcome: SendOutcome,
+  isOurs: boolean,
+  now: Date,
+): Receipt {
+  const kind: ReceiptKind =
+    outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : 'failed'
+  const failure =
+    outcome.status === 'accepted'
+      ? { scope: null, providerCode: null, detail: null }
+      : { scope: outcome.scope, providerCode: outcome.providerCode ?? null, detail: outcome.detail ?? null }
+  return deliveryReceipt(newId(world), kind, delivery, now, {
+    attempt: attempt.number,
+    channel: attempt.channel,
+    routeId: delivery.plan[attempt.position]?.routeId ?? null,
+    outcome: outcome.status,
+    ...failure,
+    ...(!isOurs && { detail: 'settled after another worker took over' }),
+    providerMessageId: outcome.status === 'accepted' ? (outcome.providerMessageId ?? null) : null,
+    duplicatePossible: delivery.doubtful || !isOurs,
+  })
+}
+
+function sentEvents(send: ReadySend, progress: Progress, outcome: SendOutcome, now: Date) {
+  if (outcome.status !== 'accepted') return []
+  const data = { channel: send.attempt.channel, attempt: send.attempt.number }
+  const arrived =
+    outcome.delivered === true && progress.state === 'delivered'
+      ? [deliveryEvent('delivery.delivered', send.delivery, now, data)]
+      : []
+  return [deliveryEvent('delivery.sent', send.delivery, now, data), ...arrived]
+}
+
+/** What an outcome says about the address itself counts for everything not yet sent. */
+async function markAddressOf(
+  world: World,
+  parts: StoreParts,
+  { delivery, attempt }: ReadySend,
+  outcome: SendOutcome,
+  now: Date,
+): Promise<void> {
+  const address = delivery.plan[attempt.position]?.address
+  const mark = markAddress(outcome)
+  if (address === undefined || mark === undefined) return
+  const where = { channel: attempt.channel, address }
+  await parts.recipients.setRouteState(where, mark.state)
+  await parts.recipients.suppress([{ ...where, reason: mark.reason, at: now }])
+  await parts.outbox.append([deliveryEvent(mark.event, delivery, now, { channel: attempt.channel })])
+}

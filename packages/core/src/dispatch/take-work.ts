@@ -1,0 +1,194 @@
+import type { Attempt } from '../model/attempt.ts'
+import type { InvitationRecord } from '../model/invitation.ts'
+import { lanes, type Lane } from '../model/lane.ts'
+import type { Message } from '../model/message.ts'
+import type { SkipReason } from '../model/plan.ts'
+import { preferencesSchema } from '../model/preference.ts'
+import type { Recipient } from '../model/recipient.ts'
+import type { ResponseLink } from '../model/response-link.ts'
+import type { OutboundMessage } from '../ports/channel.ts'
+import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { recheckRoute } from '../rules/plan-delivery.ts'
+import { endDelivery, skipRoute, type Ending } from './end-delivery.ts'
+import type { Gate } from './gate.ts'
+import { findMessages, type MessageCache } from './message-cache.ts'
+import { mintLinks, renderMessage } from './render.ts'
+
+/** A delivery that was taken, checked and written down as started: ready to be sent. */
+export interface ReadySend {
+  readonly delivery: ClaimedDelivery
+  readonly message: Message
+  readonly outbound: OutboundMessage
+  readonly attempt: Attempt
+}
+
+/** What a look for work brought. */
+export interface TakenWork {
+  readonly sends: readonly ReadySend[]
+  /** Deliveries taken, whether or not something is left to send. */
+  readonly count: number
+}
+
+/** Who holds the leases and until when. */
+export interface Lease {
+  readonly worker: string
+  readonly until: Date
+}
+
+const noPreferences = preferencesSchema.parse({})
+
+/**
+ * Takes due deliveries of one channel, lane by lane, looks again whether each may still be sent, and writes down that it
+ * is about to be: one transaction.
+ */
+export async function takeWork(
+  world: World,
+  gate: Gate,
+  slots: number,
+  lease: Lease,
+  cache: MessageCache,
+): Promise<TakenWork> {
+  return world.store.transaction(async (parts) => {
+    const claims = await claimByShares(world, parts, gate, slots, lease)
+    if (claims.length === 0) return { sends: [], count: 0 }
+    const facts = await gatherFacts(parts, claims, cache)
+    const sends: ReadySend[] = []
+    const endings: Ending[] = []
+    const links: ResponseLink[] = []
+    for (const delivery of claims) {
+      const ending = reasonNotToSend(world, delivery, facts)
+      const message = facts.messages.get(delivery.messageId)
+      if (ending !== undefined || message === undefined) {
+        if (ending !== undefined) endings.push(ending)
+        continue
+      }
+      const minted = mintLinks(world, delivery, message, gate.channel.supports.tokens)
+      links.push(...minted.links)
+      sends.push({
+        delivery,
+        message,
+        outbound: renderMessage(world, delivery, message, minted.tokens),
+        attempt: newAttempt(world, delivery, gate),
+      })
+    }
+    await parts.deliveries.startAttempts(sends.map(({ attempt }) => attempt))
+    if (links.length > 0) await parts.links.issue(links)
+    for (const ending of endings) await endDelivery(world, parts, ending)
+    return { sends, count: claims.length }
+  })
+}
+
+async function claimByShares(
+  world: World,
+  parts: StoreParts,
+  gate: Gate,
+  slots: number,
+  lease: Lease,
+): Promise<readonly ClaimedDelivery[]> {
+  const claims: ClaimedDelivery[] = []
+  const claim = async (lane: Lane, limit: number): Promise<number> => {
+    if (limit <= 0) return 0
+    const taken = await parts.deliveries.claimDue({
+      channel: gate.channel.name,
+      lane,
+      now: new Date(world.clock.now()),
+      limit,
+      worker: lease.worker,
+      leaseUntil: lease.until,
+    })
+    claims.push(...taken)
+    return taken.length
+  }
+  const quota = gate.share(slots)
+  for (const lane of lanes) gate.book(lane, quota[lane], await claim(lane, quota[lane]))
+  for (const lane of lanes) gate.book(lane, 0, await claim(lane, slots - claims.length))
+  return claims
+}
+
+interface Facts {
+  readonly messages: ReadonlyMap<string, Message>
+  readonly invitations: ReadonlyMap<string, InvitationRecord>
+  readonly recipients: ReadonlyMap<string, Recipient>
+  readonly suppressed: ReadonlySet<string>
+}
+
+async function gatherFacts(
+  parts: StoreParts,
+  claims: readonly ClaimedDelivery[],
+  cache: MessageCache,
+): Promise<Facts> {
+  const messages = await findMessages(
+    parts,
+    claims.map(({ messageId }) => messageId),
+    cache,
+  )
+  const invitations = await parts.invitations.byIds(present(claims.map(({ invitationId }) => invitationId)))
+  const recipients = await parts.recipients.byIds(present(claims.map(({ recipientId }) => recipientId)))
+  const suppressed = await parts.recipients.suppressed(
+    claims.flatMap(({ plan, position }) => plan[position] ?? []),
+  )
+  return {
+    messages,
+    invitations: new Map(invitations.map((invitation) => [invitation.id, invitation])),
+    recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
+    suppressed: new Set(suppressed.map(({ channel, address }) => `${channel} ${address}`)),
+  }
+}
+
+function reasonNotToSend(world: World, delivery: ClaimedDelivery, facts: Facts): Ending | undefined {
+  const message = facts.messages.get(delivery.messageId)
+  if (message === undefined) return { delivery, message: undefined, reason: 'cancelled' }
+  const invitation = delivery.invitationId === null ? undefined : facts.invitations.get(delivery.invitationId)
+  if (invitation !== undefined && invitation.state !== 'pending')
+    return { delivery, message, reason: invitation.revision > 0 ? 'answered' : 'cancelled' }
+  if (message.until !== null && world.clock.now() >= message.until.getTime())
+    return { delivery, message, reason: 'deadline' }
+  const refusal = refusedNow(world, delivery, message, facts)
+  return refusal === undefined ? undefined : skipRoute(delivery, message, refusal)
+}
+
+function refusedNow(
+  world: World,
+  delivery: ClaimedDelivery,
+  message: Message,
+  facts: Facts,
+): SkipReason | undefined {
+  const planned = delivery.plan[delivery.position]
+  if (planned === undefined) return 'blocked'
+  const isSuppressed = facts.suppressed.has(`${planned.channel} ${planned.address}`)
+  const isRequired = world.settings.policies.requiredCategories.includes(message.category)
+  const recipient = delivery.recipientId === null ? undefined : facts.recipients.get(delivery.recipientId)
+  const route = recipient?.routes.find(
+    (known) => known.channel === planned.channel && known.address === planned.address,
+  )
+  if (recipient !== undefined && route === undefined) return 'blocked'
+  const now = {
+    ...planned,
+    state: route?.state ?? ('open' as const),
+    verified: route?.verified ?? false,
+    isSuppressed,
+  }
+  return recheckRoute(now, {
+    preferences: recipient?.preferences ?? noPreferences,
+    category: message.category,
+    isRequired,
+  })
+}
+
+function newAttempt(world: World, delivery: ClaimedDelivery, gate: Gate): Attempt {
+  return {
+    deliveryId: delivery.id,
+    number: delivery.attempts + 1,
+    position: delivery.position,
+    channel: gate.channel.name,
+    state: 'started',
+    providerMessageId: null,
+    startedAt: new Date(world.clock.now()),
+    settledAt: null,
+  }
+}
+
+function present(ids: readonly (string | null)[]): readonly string[] {
+  return [...new Set(ids.filter((id) => id !== null))]
+}

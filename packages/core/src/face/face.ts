@@ -1,0 +1,176 @@
+import type { AnswerInput } from '../model/answer.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
+import type { FactResult } from '../model/inbound-fact.ts'
+import type { InvitationRecord, InvitationResult, InvitationState } from '../model/invitation.ts'
+import type { AskOptions, Content, Message, SendOptions, To } from '../model/message.ts'
+import type { Recipient, RecipientInput } from '../model/recipient.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
+import type { LinkView } from '../model/link-view.ts'
+import type { LinkPurpose } from '../model/response-link.ts'
+import type { ChannelSupports, ProbeResult } from '../ports/channel.ts'
+import type { DeliveryCounts, DeliveryFilter, PageRequest, ReceiptFilter } from '../ports/store.ts'
+
+/** A page of a list as a caller asks for it; `limit` is 1 to 1,000, default 100. Give the last row's `id` as `after` for the next page. */
+export type Page = Partial<PageRequest>
+
+/** How a wait can be called off. */
+export interface WaitOptions {
+  /** Ends the wait with `WAIT_ABORTED`; the invitation itself goes on. */
+  readonly signal?: AbortSignal
+}
+
+/** A durable question to one person. Any process with the same store can take it up again by its `id`. */
+export interface Invitation<Value> {
+  readonly id: string
+  readonly messageId: string
+  /** The externalId or bare address it went to. */
+  readonly to: string
+  /** The state in the store now. */
+  state(): Promise<InvitationState>
+  /** Waits for the answer or the end, across restarts of whoever sends. Rejects only with `WAIT_ABORTED` or `STOPPED`. */
+  answer(options?: WaitOptions): Promise<InvitationResult<Value>>
+  /** Everything that happens from its beginning on, as it happens; ends when the invitation is final. */
+  events(options?: WaitOptions): AsyncIterable<DomainEvent>
+  /** What happened and why, in plain words, a line each: plan, attempts, fallbacks, answers. */
+  why(): Promise<string>
+  /** Calls it off: nothing more is sent and no answer counts. Does nothing when it is already final. */
+  cancel(): Promise<InvitationState>
+}
+
+/** The same question to many people: an invitation each. */
+export interface InvitationGroup<Value> {
+  readonly messageId: string
+  /** In the order of the recipients; a recipient named twice has one invitation. */
+  readonly invitations: readonly Invitation<Value>[]
+  /** One entry per person as their answer (or end) comes; finishes when all have one. */
+  answers(
+    options?: WaitOptions,
+  ): AsyncIterable<{ readonly invitation: Invitation<Value>; readonly result: InvitationResult<Value> }>
+}
+
+/** A notice that was accepted. */
+export interface SentMessage {
+  readonly messageId: string
+  /** In the order of the recipients. */
+  readonly deliveryIds: readonly string[]
+  /** Waits until no delivery has anything left to do. */
+  settled(options?: WaitOptions): Promise<readonly Delivery[]>
+}
+
+/** One line of an import that could not be taken. */
+export interface ImportProblem {
+  /** Line number of the source, from 1, when the source told it; else the record's number. */
+  readonly line: number
+  readonly field: string | undefined
+  readonly message: string
+}
+
+/** What became of an import. Good records are stored whatever the bad ones hold. */
+export interface ImportReport {
+  readonly imported: number
+  /** Records that named an externalId an earlier record of the same import had; the later one won. */
+  readonly repeated: number
+  readonly problems: readonly ImportProblem[]
+}
+
+/** One record of an import: who, with the line it came from, or what was wrong with the line. */
+export type ImportRecord =
+  | { readonly line?: number; readonly recipient: RecipientInput }
+  | { readonly line: number; readonly problem: string }
+
+/** People the engine knows. */
+export interface Recipients {
+  /** Adds or updates a person by `externalId`. */
+  upsert(recipient: RecipientInput): Promise<Recipient>
+  /** @returns the person, or `undefined` */
+  get(externalId: string): Promise<Recipient | undefined>
+  list(page?: Page): Promise<readonly Recipient[]>
+  /** Takes people from a stream in bounded memory; bad records are reported with their line, the rest is stored. */
+  import(source: AsyncIterable<ImportRecord> | Iterable<ImportRecord>): Promise<ImportReport>
+  /** Writes that an address must not be written to any more, and turns its routes to `opted_out`. */
+  optOut(channel: string, address: string): Promise<void>
+  /** Takes an opt-out back. */
+  optIn(channel: string, address: string): Promise<void>
+}
+
+/** What a page behind a link can do; the portal is built on it. */
+export interface Links {
+  /** Looks, changes nothing. */
+  open(token: string, purpose: LinkPurpose): Promise<LinkView>
+  /** Answers the question of a `respond` link. */
+  answer(token: string, input: AnswerInput): Promise<ResponseReceipt>
+  /** Writes the address behind an `unsubscribe` link as opted out. Repeating it changes nothing. */
+  unsubscribe(token: string): Promise<{ readonly status: 'done' | 'unknown' }>
+  /** Sends a fresh link by the route the expired one came on. Says the same whether or not it did. */
+  renew(token: string): Promise<void>
+}
+
+/** One channel as the engine sees it. */
+export interface ChannelStatus {
+  readonly name: string
+  readonly supports: ChannelSupports
+  /** `closed` works · `open` paused after failures of the provider or its configuration · `half_open` about to try again. */
+  readonly circuit: 'closed' | 'open' | 'half_open'
+}
+
+/** The engine a host app holds. Made by `createInviteMe`. */
+export interface InviteMe {
+  /**
+   * Asks one person; returns as soon as the question is durable, before anything is sent.
+   * @example const invitation = await inviteMe.ask('sam', 'Dinner on Friday at 8?', { answer: yesNo() })
+   */
+  ask<Value>(to: To, question: string | Content, options: AskOptions<Value>): Promise<Invitation<Value>>
+  /** Asks many people the same; an invitation each. */
+  ask<Value>(
+    to: readonly To[],
+    question: string | Content,
+    options: AskOptions<Value>,
+  ): Promise<InvitationGroup<Value>>
+  /** Sends a notice that wants no answer; returns as soon as it is durable. */
+  send(to: To | readonly To[], content: string | Content, options?: SendOptions): Promise<SentMessage>
+  /** Takes up an invitation made earlier, here or in another process. Throws `INVITATION_UNKNOWN`. */
+  invitation<Value = unknown>(id: string): Promise<Invitation<Value>>
+  /** Takes up all invitations of a message. Throws `INVITATION_UNKNOWN` when it has none. */
+  invitationGroup<Value = unknown>(messageId: string): Promise<InvitationGroup<Value>>
+  /** Answers on somebody's behalf: from a host app's own page, an operator, the command line. */
+  respond(
+    invitationId: string,
+    input: AnswerInput,
+    options?: { readonly via?: string },
+  ): Promise<ResponseReceipt>
+  /** Takes in what a provider or a person sent to a channel: a webhook, or raw MIME as `message/rfc822`. */
+  receive(channel: string, request: Request): Promise<readonly FactResult[]>
+  readonly recipients: Recipients
+  readonly messages: {
+    get(id: string): Promise<Message | undefined>
+    list(page?: Page): Promise<readonly Message[]>
+  }
+  readonly invitations: {
+    get(id: string): Promise<InvitationRecord | undefined>
+    list(
+      filter?: { readonly messageId?: string; readonly state?: InvitationState },
+      page?: Page,
+    ): Promise<readonly InvitationRecord[]>
+    responses(id: string): Promise<readonly ResponseRecord[]>
+  }
+  readonly deliveries: {
+    get(id: string): Promise<Delivery | undefined>
+    list(filter?: DeliveryFilter, page?: Page): Promise<readonly Delivery[]>
+    counts(filter?: DeliveryFilter): Promise<DeliveryCounts>
+  }
+  readonly receipts: { list(filter?: ReceiptFilter, page?: Page): Promise<readonly Receipt[]> }
+  readonly links: Links
+  readonly channels: {
+    list(): readonly ChannelStatus[]
+    /** Checks credentials and connection of one channel, or says that it cannot. */
+    probe(name: string, options?: WaitOptions): Promise<ProbeResult>
+  }
+  /** Calls `handler` for every event of a type (`'*'`: all) that happens from now on, also those of other processes. Returns a function that ends it. */
+  on(type: DomainEventType | '*', handler: (event: DomainEvent) => void): () => void
+  /** Begins sending. Called by `createInviteMe` unless `dispatch: false`. */
+  start(): void
+  /** Stops taking work, lets sends under way finish within `deadlineMs` (default 10,000), aborts the rest, closes everything. */
+  stop(options?: { readonly deadlineMs?: number }): Promise<void>
+}

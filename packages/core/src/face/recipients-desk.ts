@@ -1,0 +1,118 @@
+import { canonicalAddress } from '../accept/find-recipients.ts'
+import type { ImportProblem, ImportRecord, ImportReport, Page, Recipients } from './face.ts'
+import { InviteMeError } from '../model/error.ts'
+import { recipientInputSchema, type RecipientDraft, type RecipientInput } from '../model/recipient.ts'
+import { parseInput } from '../model/parse.ts'
+import type { Channel } from '../ports/channel.ts'
+import type { PageRequest } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { optIn, optOut } from '../respond/opt-out.ts'
+import { newId } from '../rules/uuid.ts'
+
+/** Records of an import written in one transaction; bounds what is held in memory. */
+const importBatch = 500
+/** Problems that are told one by one; the rest is only counted by its absence. */
+const mostProblems = 10_000
+
+/** A page request with its default, within its bounds. */
+export function pageOf(page: Page = {}): PageRequest {
+  const limit = Math.min(Math.max(Math.trunc(page.limit ?? 100), 1), 1_000)
+  return { limit, ...(page.after !== undefined && { after: page.after }) }
+}
+
+/** The engine's people desk. */
+export function recipientsDesk(world: World): Recipients {
+  return {
+    upsert: async (input) => {
+      const draft = readRecipient(world, input)
+      await world.store.transaction((parts) =>
+        parts.recipients.upsert([draft], [newId(world)], new Date(world.clock.now())),
+      )
+      const [recipient] = await world.store.recipients.byExternalIds([draft.externalId])
+      if (recipient === undefined)
+        throw new InviteMeError('INTERNAL', 'A recipient that was just written is missing.')
+      return recipient
+    },
+    get: async (externalId) => (await world.store.recipients.byExternalIds([externalId]))[0],
+    list: (page) => world.store.recipients.list(pageOf(page)),
+    import: (source) => importRecipients(world, source),
+    optOut: (channel, address) =>
+      world.store.transaction((parts) => optOut(world, parts, channelOf(world, channel), address)),
+    optIn: (channel, address) =>
+      world.store.transaction((parts) => optIn(parts, channelOf(world, channel), address)),
+  }
+}
+
+function channelOf(world: World, name: string): Channel {
+  const channel = world.channels.get(name)
+  if (channel === undefined)
+    throw new InviteMeError('CHANNEL_UNKNOWN', `The channel "${name}" is not configured.`, {
+      field: 'channel',
+    })
+  return channel
+}
+
+function readRecipient(world: World, input: RecipientInput): RecipientDraft {
+  const draft = parseInput(recipientInputSchema, input, {
+    code: 'REQUEST_INVALID',
+    what: 'The recipient was refused',
+  })
+  if (draft.routes === undefined) return draft
+  return {
+    ...draft,
+    routes: draft.routes.map((route, index) => ({
+      ...route,
+      address: canonicalAddress(world, route.channel, route.address, `routes.${String(index)}.address`),
+    })),
+  }
+}
+
+async function importRecipients(
+  world: World,
+  source: AsyncIterable<ImportRecord> | Iterable<ImportRecord>,
+): Promise<ImportReport> {
+  const problems: ImportProblem[] = []
+  const seen = new Set<string>()
+  let imported = 0
+  let repeated = 0
+  let number = 0
+  let batch: RecipientDraft[] = []
+
+  const write = async (): Promise<void> => {
+    const drafts = batch
+    batch = []
+    if (drafts.length === 0) return
+    await world.store.transaction((parts) =>
+      parts.recipients.upsert(
+        drafts,
+        drafts.map(() => newId(world)),
+        new Date(world.clock.now()),
+      ),
+    )
+    imported += drafts.length
+  }
+  const report = (problem: ImportProblem): void => {
+    if (problems.length < mostProblems) problems.push(problem)
+  }
+
+  for await (const record of source) {
+    number += 1
+    const line = record.line ?? number
+    if ('problem' in record) {
+      report({ line, field: undefined, message: record.problem })
+      continue
+    }
+    try {
+      const draft = readRecipient(world, record.recipient)
+      if (seen.has(draft.externalId)) repeated += 1
+      seen.add(draft.externalId)
+      batch.push(draft)
+    } catch (error) {
+      if (!(error instanceof InviteMeError)) throw error
+      report({ line, field: error.field, message: error.message })
+    }
+    if (batch.length >= importBatch) await write()
+  }
+  await write()
+  return { imported: imported - repeated, repeated, problems }
+}

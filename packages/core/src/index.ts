@@ -1,0 +1,59 @@
+// Everyday
+export { createInviteMe } from './invite-me.ts'
+export { choice, date, form, number, rsvp, text, yesNo } from './model/answer.ts'
+export { InviteMeError, isInviteMeError } from './model/error.ts'
+
+// Advanced
+export { errorCodes } from './model/error.ts'
+export { domainEventTypes } from './model/domain-event.ts'
+export { describeAnswer } from './rules/describe-answer.ts'
+
+// Types
+export type {
+  ChannelStatus,
+  ImportProblem,
+  ImportRecord,
+  ImportReport,
+  Invitation,
+  InvitationGroup,
+  InviteMe,
+  Links,
+  Page,
+  Recipients,
+  SentMessage,
+  WaitOptions,
+} from './face/face.ts'
+export type {
+  AnswerInput,
+  AnswerKind,
+  AnswerOption,
+  AnswerSpec,
+  AnswerType,
+  ChoiceOptions,
+  Rsvp,
+} from './model/answer.ts'
+export type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from './model/delivery.ts'
+export type { DomainEvent, DomainEventType } from './model/domain-event.ts'
+export type { Duration } from './model/duration.ts'
+export type { ErrorCode } from './model/error.ts'
+export type { FactResult, InboundFact } from './model/inbound-fact.ts'
+export type { InvitationRecord, InvitationResult, InvitationState } from './model/invitation.ts'
+export type { Lane } from './model/lane.ts'
+export type { LinkView } from './model/link-view.ts'
+export type { AskOptions, Content, Message, Next, Originator, SendOptions, To } from './model/message.ts'
+export type { OutcomeClass, OutcomeScope, SendOutcome } from './model/outcome.ts'
+export type { KeepReason, NextRule, Plan, PlannedRoute, SkipReason } from './model/plan.ts'
+export type { Policies, PoliciesInput } from './model/policies.ts'
+export type { Preferences, PreferencesInput } from './model/preference.ts'
+export type { Receipt, ReceiptKind } from './model/receipt.ts'
+export type { Recipient, RecipientInput } from './model/recipient.ts'
+export type { LinkPurpose } from './model/response-link.ts'
+export type { ResponseReceipt, ResponseRecord, ResponseStatus } from './model/response.ts'
+export type { Route, RouteState } from './model/route.ts'
+export type { InviteMeOptions } from './options.ts'
+export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
+export type { Clock } from './ports/clock.ts'
+export type { Log } from './ports/log.ts'
+export type { DueHint, Queue } from './ports/queue.ts'
+export type { Random } from './ports/random.ts'
+export type { DeliveryCounts, DeliveryFilter, ReceiptFilter, Store, StoreOpener } from './ports/store.ts'

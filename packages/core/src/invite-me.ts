@@ -1,0 +1,197 @@
+import { acceptMessage, type Acceptance } from './accept/accept-message.ts'
+import type { RawRequest } from './accept/read-request.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { Invitation, InvitationGroup, InviteMe } from './face/face.ts'
+import { invitationGroup, invitationHandle, sentMessage } from './face/handles.ts'
+import { Live } from './face/live.ts'
+import { InviteMeError } from './model/error.ts'
+import type { AskOptions, Content, To } from './model/message.ts'
+import { resolveOptions, type InviteMeOptions } from './options.ts'
+import type { World } from './ports/world.ts'
+import { storeQueue } from './queue/store-queue.ts'
+import { pageOf, recipientsDesk } from './face/recipients-desk.ts'
+import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
+import { receive } from './respond/receive.ts'
+import { recordResponse } from './respond/record-response.ts'
+
+const defaultDeadlineMs = 10_000
+
+/**
+ * Makes an engine: opens the store, checks the options, and begins to send unless `dispatch: false`.
+ *
+ * @throws InviteMeError `OPTIONS_INVALID` naming the option, or what the store throws when it cannot be opened
+ * @example
+ * const inviteMe = await createInviteMe({ store: sqlite('invites.db'), channels: [email({ smtp: 'smtp://localhost', from: 'host@example.org' })] })
+ * const invitation = await inviteMe.ask('ann@example.org', 'Dinner on Friday at 8?', { answer: yesNo() })
+ * const result = await invitation.answer()
+ */
+export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe> {
+  const resolved = resolveOptions(options)
+  const store = await resolved.store.open()
+  const world: World = {
+    settings: resolved.settings,
+    store,
+    queue: resolved.queue ?? storeQueue(resolved.clock),
+    channels: new Map(resolved.channels.map((channel) => [channel.name, channel])),
+    clock: resolved.clock,
+    random: resolved.random,
+    log: resolved.log,
+  }
+  const live = new Live(world, await store.outbox.last())
+  const dispatcher = new Dispatcher(world, () => {
+    live.wake()
+  })
+  await world.queue.consume(async () => {
+    dispatcher.wake()
+  })
+  const engine = face(world, live, dispatcher)
+  if (resolved.dispatch) engine.start()
+  return engine
+}
+
+function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
+  const { store } = world
+  let isStopped = false
+
+  /** Every change passes here: refused after `stop`, and told to those who listen. */
+  const change = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (isStopped)
+      throw new InviteMeError('STOPPED', 'This engine was stopped; make a new one with createInviteMe.')
+    try {
+      return await work()
+    } finally {
+      live.wake()
+    }
+  }
+  const accept = (request: RawRequest): Promise<Acceptance> => change(() => acceptMessage(world, request))
+
+  function ask<Value>(
+    to: To,
+    question: string | Content,
+    options: AskOptions<Value>,
+  ): Promise<Invitation<Value>>
+  function ask<Value>(
+    to: readonly To[],
+    question: string | Content,
+    options: AskOptions<Value>,
+  ): Promise<InvitationGroup<Value>>
+  async function ask<Value>(
+    to: To | readonly To[],
+    content: string | Content,
+    options: AskOptions<Value>,
+  ): Promise<Invitation<Value> | InvitationGroup<Value>> {
+    const isMany = Array.isArray(to)
+    const accepted = await accept({
+      to: isMany ? (to as readonly To[]) : [to as To],
+      content,
+      ask: options,
+      options: {},
+    })
+    const [only] = accepted.invitations
+    if (isMany) return invitationGroup<Value>(world, live, accepted.messageId, accepted.invitations)
+    if (only === undefined) throw new InviteMeError('INTERNAL', 'An accepted question has no invitation.')
+    return invitationHandle<Value>(world, live, only)
+  }
+
+  return {
+    ask,
+    send: async (to, content, options = {}) => {
+      const { messageId, deliveryIds } = await accept({
+        to: Array.isArray(to) ? (to as readonly To[]) : [to as To],
+        content,
+        ask: null,
+        options,
+      })
+      return sentMessage(world, live, messageId, deliveryIds)
+    },
+    invitation: async (id) => {
+      const record = await store.invitations.byId(id)
+      if (record === undefined)
+        throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${id}".`, { field: 'id' })
+      return invitationHandle(world, live, record)
+    },
+    invitationGroup: async (messageId) => {
+      const records = await store.invitations.byMessage(messageId, { limit: 100_000 })
+      if (records.length === 0)
+        throw new InviteMeError(
+          'INVITATION_UNKNOWN',
+          `There are no invitations of a message "${messageId}".`,
+          { field: 'messageId' },
+        )
+      return invitationGroup(world, live, messageId, records)
+    },
+    respond: (invitationId, input, { via = 'api' } = {}) =>
+      change(() =>
+        store.transaction((parts) =>
+          recordResponse(world, parts, { invitationId, deliveryId: null, input, via, isFromAnother: false }),
+        ),
+      ),
+    receive: (channel, request) =>
+      change(async () => {
+        const results = await receive(world, channel, request)
+        dispatcher.wake()
+        return results
+      }),
+    recipients: recipientsDesk(world),
+    messages: { get: (id) => store.messages.byId(id), list: (page) => store.messages.list(pageOf(page)) },
+    invitations: {
+      get: (id) => store.invitations.byId(id),
+      list: ({ messageId, state } = {}, page = {}) =>
+        store.invitations.list(
+          { ...(messageId !== undefined && { messageId }), ...(state !== undefined && { state }) },
+          pageOf(page),
+        ),
+      responses: (id) => store.invitations.responses(id),
+    },
+    deliveries: {
+      get: async (id) => (await store.deliveries.byIds([id]))[0],
+      list: (filter = {}, page = {}) => store.deliveries.list(filter, pageOf(page)),
+      counts: (filter = {}) => store.deliveries.counts(filter),
+    },
+    receipts: { list: (filter = {}, page = {}) => store.receipts.list(filter, pageOf(page)) },
+    links: {
+      open: (token, purpose) => openLink(world, token, purpose),
+      answer: (token, input) => change(() => answerByLink(world, token, input)),
+      unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
+      renew: (token) =>
+        change(async () => {
+          const renewed = await renewLink(world, token)
+          if (renewed !== undefined) await world.queue.publish([{ ...renewed, dueAt: world.clock.now() }])
+        }),
+    },
+    channels: {
+      list: () =>
+        [...world.channels.values()].map(({ name, supports }) => ({
+          name,
+          supports,
+          circuit: dispatcher.circuit(name),
+        })),
+      probe: async (name, { signal } = {}) => {
+        const channel = world.channels.get(name)
+        if (channel === undefined)
+          throw new InviteMeError('CHANNEL_UNKNOWN', `The channel "${name}" is not configured.`, {
+            field: 'name',
+          })
+        return (
+          (await channel.probe?.(signal ?? new AbortController().signal)) ?? {
+            ok: true,
+            detail: 'it cannot be checked without sending',
+          }
+        )
+      },
+    },
+    on: (type, handler) => live.on(type, handler),
+    start: () => {
+      if (!isStopped) dispatcher.start()
+    },
+    stop: async ({ deadlineMs = defaultDeadlineMs } = {}) => {
+      if (isStopped) return
+      isStopped = true
+      await dispatcher.stop(deadlineMs)
+      live.stop()
+      await world.queue.close()
+      await Promise.allSettled([...world.channels.values()].map(async (channel) => channel.close?.()))
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,41 @@
+/** The facts the engine announces; each is written in the transaction that made it true. */
+export const domainEventTypes = [
+  'message.accepted',
+  'delivery.sent',
+  'delivery.delivered',
+  'delivery.read',
+  'delivery.failed',
+  'delivery.suppressed',
+  'delivery.expired',
+  'delivery.cancelled',
+  'invitation.accepted',
+  'invitation.declined',
+  'invitation.answered',
+  'invitation.revised',
+  'invitation.expired',
+  'invitation.cancelled',
+  'invitation.unreachable',
+  'response.refused',
+  'response.unclear',
+  'recipient.opted_out',
+  'route.bounced',
+] as const
+/** See {@link domainEventTypes}. */
+export type DomainEventType = (typeof domainEventTypes)[number]
+
+/** A fact about to be written to the outbox. */
+export interface NewDomainEvent {
+  readonly type: DomainEventType
+  readonly at: Date
+  readonly messageId: string | null
+  readonly deliveryId: string | null
+  readonly invitationId: string | null
+  readonly recipientId: string | null
+  /** Details by type; plain JSON, no addresses. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A fact of the outbox; `cursor` grows and never repeats within a workspace. */
+export interface DomainEvent extends NewDomainEvent {
+  readonly cursor: number
+}

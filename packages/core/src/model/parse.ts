@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+import { InviteMeError, type ErrorCode } from './error.ts'
+
+/**
+ * Parses what a caller wrote, or says which field is wrong and why.
+ *
+ * @param path name of the value itself, put before the names of its members; `''` for none
+ * @throws InviteMeError with `code`, naming the field
+ */
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  { code, path = '', what }: { readonly code: ErrorCode; readonly path?: string; readonly what: string },
+): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = [path, ...(issue?.path ?? [])]
+    .map(String)
+    .filter((part) => part !== '')
+    .join('.')
+  const problem =
+    issue?.code === 'unrecognized_keys'
+      ? `"${issue.keys.join('", "')}" is not an option`
+      : (issue?.message ?? 'unknown problem')
+  throw new InviteMeError(code, `${what}: ${field === '' ? '' : `"${field}" is wrong: `}${problem}.`, {
+    field,
+    cause: parsed.error,
+  })
+}

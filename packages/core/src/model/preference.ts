@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { channelNameSchema } from './route.ts'
+
+/** A category of messages, `news` or `invitation`; a person can switch each off per channel. */
+export const categorySchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'a category is a lower-case word like "news"')
+  .max(40)
+
+/**
+ * What a person wants: the order of channels (those not named follow in the workspace's order) and what is switched off.
+ * `off` entries name a channel, a category or both; an entry with neither is refused.
+ */
+export const preferencesSchema = z.object({
+  order: z.array(channelNameSchema).max(50).default([]),
+  off: z
+    .array(
+      z
+        .object({ channel: channelNameSchema.optional(), category: categorySchema.optional() })
+        .refine(
+          (entry) => entry.channel !== undefined || entry.category !== undefined,
+          'name a channel, a category or both',
+        ),
+    )
+    .max(200)
+    .default([]),
+})
+/** See {@link preferencesSchema}. */
+export type Preferences = z.infer<typeof preferencesSchema>
+/** Preferences as a caller writes them: every part may be left out. */
+export type PreferencesInput = z.input<typeof preferencesSchema>

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { durationSchema } from './model/duration.ts'
+import { originatorSchema, type Originator } from './model/message.ts'
+import { parseInput } from './model/parse.ts'
+import { policiesSchema, type PoliciesInput } from './model/policies.ts'
+import { channelNameSchema } from './model/route.ts'
+import type { Channel } from './ports/channel.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Log } from './ports/log.ts'
+import type { Queue } from './ports/queue.ts'
+import type { Random } from './ports/random.ts'
+import type { StoreOpener } from './ports/store.ts'
+import type { Settings } from './ports/world.ts'
+import { systemClock, systemRandom } from './system.ts'
+
+/** What `createInviteMe` takes. Only `store` and `channels` must be given. */
+export interface InviteMeOptions {
+  /** Where everything is kept: `sqlite('invites.db')`. Opened by the engine and closed by `stop`. */
+  readonly store: StoreOpener
+  /** The media to use. Their order is the workspace's order for people who ranked none. */
+  readonly channels: readonly Channel[]
+  /** Wakes dispatchers; default a queue within this process. */
+  readonly queue?: Queue
+  /** Order of channels by name; default the order of `channels`. */
+  readonly order?: readonly string[]
+  /** Where people reach the portal from outside: `{ url: 'https://rsvp.example.org' }`. Without it messages carry no links. */
+  readonly portal?: { readonly url: string }
+  /** Who asks when a message does not say. */
+  readonly from?: Originator
+  /** BCP 47 of texts for people without a locale (default `en`). */
+  readonly locale?: string
+  /** IANA zone in which a deadline without an offset is read; default the machine's. */
+  readonly zone?: string
+  readonly policies?: PoliciesInput
+  /** Whether this process sends (default true). `false` accepts and records only. */
+  readonly dispatch?: boolean
+  /** How long a worker keeps what it took without a sign of life (default 15 s, 1 s to 10 min). */
+  readonly lease?: number | string
+  /** Longest time between two looks into the store (default 1 s, 10 ms to 1 min). */
+  readonly poll?: number | string
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Where troubles are told (default: nowhere). */
+  readonly log?: Log
+}
+
+const silent: Log = { warn: () => undefined, error: () => undefined }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+const opener = z.custom<StoreOpener>(
+  (value) => isObject(value) && typeof (value as Partial<StoreOpener>).open === 'function',
+  "store must be what sqlite('file.db') returns",
+)
+const channel = z
+  .custom<Channel>(
+    (value) =>
+      isObject(value) &&
+      typeof (value as Partial<Channel>).send === 'function' &&
+      isObject((value as Partial<Channel>).supports),
+    'a channel has a name, supports and send; did you forget to call it, as in email({...})?',
+  )
+  .refine(
+    (value) => channelNameSchema.safeParse(value.name).success,
+    'its name must be lower-case words joined by hyphens',
+  )
+const port = <Port>(method: keyof Port & string) =>
+  z.custom<Port>(
+    (value) => isObject(value) && typeof (value as Record<string, unknown>)[method] === 'function',
+    `it must have a method ${method}`,
+  )
+
+const optionsSchema = z.strictObject({
+  store: opener,
+  channels: z
+    .array(channel)
+    .refine(
+      (channels) => new Set(channels.map(({ name }) => name)).size === channels.length,
+      'two channels have the same name',
+    ),
+  queue: port<Queue>('publish').optional(),
+  order: z.array(channelNameSchema).optional(),
+  portal: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'it must be an address such as "https://rsvp.example.org"' })
+        .transform((url) => url.replace(/\/+$/, '')),
+    })
+    .optional(),
+  from: originatorSchema.optional(),
+  locale: z.string().min(2).max(35).default('en'),
+  zone: z.string().max(64).optional(),
+  policies: policiesSchema.prefault({}),
+  dispatch: z.boolean().default(true),
+  lease: durationSchema.pipe(z.number().min(1_000).max(600_000)).default(15_000),
+  poll: durationSchema.pipe(z.number().min(10).max(60_000)).default(1_000),
+  clock: port<Clock>('schedule').default(systemClock),
+  random: port<Random>('bytes').default(systemRandom),
+  log: port<Log>('error').default(silent),
+})
+
+/** The options with defaults filled in; frozen. */
+export interface ResolvedOptions {
+  readonly settings: Settings
+  readonly store: StoreOpener
+  readonly queue: Queue | undefined
+  readonly channels: readonly Channel[]
+  readonly dispatch: boolean
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/**
+ * Checks the options and fills in defaults. The only home of defaults.
+ * @throws InviteMeError `OPTIONS_INVALID`, naming the field
+ */
+export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
+  const parsed = parseInput(optionsSchema, options, { code: 'OPTIONS_INVALID', what: 'createInviteMe' })
+  const { store, queue, channels, dispatch, clock, random, log, ...rest } = parsed
+  return Object.freeze({
+    store,
+    queue,
+    channels,
+    dispatch,
+    clock,
+    random,
+    log,
+    settings: Object.freeze({
+      policies: rest.policies,
+      order: rest.order ?? channels.map(({ name }) => name),
+      from: rest.from ?? null,
+      locale: rest.locale,
+      zone: rest.zone ?? null,
+      portalUrl: rest.portal?.url ?? null,
+      leaseMs: rest.lease,
+      pollMs: rest.poll,
+    }),
+  })
+}

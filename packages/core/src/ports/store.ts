@@ -1,0 +1,209 @@
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery, DeliveryState } from '../model/delivery.ts'
+import type { DomainEvent, NewDomainEvent } from '../model/domain-event.ts'
+import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
+import type { Lane } from '../model/lane.ts'
+import type { Message } from '../model/message.ts'
+import type { Recipient, RecipientDraft } from '../model/recipient.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { ResponseLink } from '../model/response-link.ts'
+import type { ResponseRecord } from '../model/response.ts'
+import type { RouteState } from '../model/route.ts'
+import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+
+/** A page of a list: give the last row's `id` as `after` to get the next. Rows are in order of `id`, which is order of creation. */
+export interface PageRequest {
+  readonly after?: string
+  /** 1 to 1,000. */
+  readonly limit: number
+}
+
+/** One address on one channel. */
+export interface ChannelAddress {
+  readonly channel: string
+  readonly address: string
+}
+
+/** Why and since when an address must not be written to. */
+export interface Suppression extends ChannelAddress {
+  readonly reason: 'opted_out' | 'bounced' | 'complained' | 'manual'
+  readonly at: Date
+}
+
+/** People, their routes, and the addresses that said stop. */
+export interface RecipientStore {
+  /** Inserts or updates by externalId; returns the recipients' ids in order. `newIds` are used for those not yet there. */
+  upsert(drafts: readonly RecipientDraft[], newIds: readonly string[], now: Date): Promise<readonly string[]>
+  byExternalIds(externalIds: readonly string[]): Promise<readonly Recipient[]>
+  byIds(ids: readonly string[]): Promise<readonly Recipient[]>
+  list(page: PageRequest): Promise<readonly Recipient[]>
+  /** Sets the state of every route with this address, whoever's it is. */
+  setRouteState(address: ChannelAddress, state: RouteState): Promise<void>
+  suppress(suppressions: readonly Suppression[]): Promise<void>
+  unsuppress(address: ChannelAddress): Promise<void>
+  /** Those of the given addresses that are suppressed. */
+  suppressed(addresses: readonly ChannelAddress[]): Promise<readonly Suppression[]>
+}
+
+/** A message with everything that becomes true when it is accepted. */
+export interface AcceptedMessage {
+  readonly message: Message
+  /** Canonical text of the request, kept when there is a key, to tell a repeat from a reuse. */
+  readonly request: string | null
+  readonly invitations: readonly InvitationRecord[]
+  readonly deliveries: readonly Delivery[]
+}
+
+/** What was sent: messages and their receipts. */
+export interface MessageStore {
+  insert(accepted: readonly AcceptedMessage[]): Promise<void>
+  byId(id: string): Promise<Message | undefined>
+  byIds(ids: readonly string[]): Promise<readonly Message[]>
+  /** Messages accepted earlier under these keys, with their canonical requests. */
+  byKeys(
+    keys: readonly string[],
+  ): Promise<readonly { readonly key: string; readonly messageId: string; readonly request: string }[]>
+  list(page: PageRequest): Promise<readonly Message[]>
+}
+
+/** Asks for due work of one channel and lane. */
+export interface ClaimRequest {
+  /** Channel name; empty for follow-ups, which belong to no channel. */
+  readonly channel: string
+  readonly lane: Lane
+  readonly now: Date
+  readonly limit: number
+  readonly worker: string
+  readonly leaseUntil: Date
+}
+
+/** A delivery taken by a worker; `leaseToken` proves it when it is settled. */
+export interface ClaimedDelivery extends Delivery {
+  readonly leaseToken: number
+}
+
+/** Filters of a list of deliveries; all given ones must hold. */
+export interface DeliveryFilter {
+  readonly messageId?: string
+  readonly invitationId?: string
+  readonly recipientId?: string
+  readonly state?: DeliveryState
+}
+
+/** How many deliveries are in each state. */
+export type DeliveryCounts = Readonly<Partial<Record<DeliveryState, number>>>
+
+/** The queue: deliveries with their due times, leases and attempts. */
+export interface DeliveryStore {
+  /** Takes due deliveries, earliest first; no two workers get the same. */
+  claimDue(request: ClaimRequest): Promise<readonly ClaimedDelivery[]>
+  /** Takes deliveries whose worker let its lease run out; never its own. */
+  claimAbandoned(request: Omit<ClaimRequest, 'channel' | 'lane'>): Promise<readonly ClaimedDelivery[]>
+  /** Writes that the channels are about to be called. */
+  startAttempts(attempts: readonly Attempt[]): Promise<void>
+  /** Writes outcomes; returns the ids that were still ours. Settling twice is settling once. */
+  settle(settlements: readonly LeasedSettlement[]): Promise<readonly string[]>
+  /** Prolongs every lease of a worker. */
+  heartbeat(worker: string, leaseUntil: Date): Promise<void>
+  /** Earliest due time on these channels, or lease end; `undefined` when nothing waits. The empty name stands for follow-ups. */
+  nextDueAt(channels: readonly string[]): Promise<Date | undefined>
+  byIds(ids: readonly string[]): Promise<readonly Delivery[]>
+  list(filter: DeliveryFilter, page: PageRequest): Promise<readonly Delivery[]>
+  counts(filter: DeliveryFilter): Promise<DeliveryCounts>
+  /** The attempt a provider's message id belongs to; the newest when several. */
+  attemptByProviderId(channel: string, providerMessageId: string): Promise<Attempt | undefined>
+  attempts(deliveryId: string): Promise<readonly Attempt[]>
+  /**
+   * Rewrites deliveries outside the dispatcher: a late bounce, a cancellation. One that a worker holds is left alone, since
+   * the worker's own settlement decides; returns the ids written.
+   */
+  rewrite(settlements: readonly Settlement[]): Promise<readonly string[]>
+}
+
+/** A change of an invitation's state. */
+export interface InvitationPatch {
+  readonly id: string
+  readonly state: InvitationState
+  readonly revision: number
+  readonly value: unknown
+  readonly via: string | null
+  readonly answeredAt: Date | null
+  readonly closedAt: Date | null
+}
+
+/** Questions and answers. */
+export interface InvitationStore {
+  byId(id: string): Promise<InvitationRecord | undefined>
+  byIds(ids: readonly string[]): Promise<readonly InvitationRecord[]>
+  /** Reads for change: until the transaction ends nobody else can change it. Use only within a transaction. */
+  lock(id: string): Promise<InvitationRecord | undefined>
+  byMessage(messageId: string, page: PageRequest): Promise<readonly InvitationRecord[]>
+  list(
+    filter: { readonly messageId?: string; readonly state?: InvitationState },
+    page: PageRequest,
+  ): Promise<readonly InvitationRecord[]>
+  update(patch: InvitationPatch): Promise<void>
+  appendResponse(response: ResponseRecord): Promise<void>
+  responses(invitationId: string): Promise<readonly ResponseRecord[]>
+  /** Newest pending invitations with a delivery that was accepted on this channel and address, newest first. */
+  openByAddress(
+    address: ChannelAddress,
+    limit: number,
+  ): Promise<readonly { readonly invitationId: string; readonly deliveryId: string }[]>
+}
+
+/** Secret links, found only by the hash of their token. */
+export interface LinkStore {
+  issue(links: readonly ResponseLink[]): Promise<void>
+  byHash(hash: string): Promise<ResponseLink | undefined>
+  revoke(deliveryId: string, now: Date): Promise<void>
+}
+
+/** Filters of a list of receipts; all given ones must hold. */
+export interface ReceiptFilter {
+  readonly messageId?: string
+  readonly deliveryId?: string
+  readonly invitationId?: string
+  readonly recipientId?: string
+  readonly channel?: string
+}
+
+/** The append-only record of what happened. */
+export interface ReceiptStore {
+  append(receipts: readonly Receipt[]): Promise<void>
+  list(filter: ReceiptFilter, page: PageRequest): Promise<readonly Receipt[]>
+}
+
+/** Domain events, written in the transaction that made them true. */
+export interface Outbox {
+  append(events: readonly NewDomainEvent[]): Promise<void>
+  /** Events after a cursor, oldest first; of one invitation when it is named. */
+  after(cursor: number, limit: number, invitationId?: string): Promise<readonly DomainEvent[]>
+  /** Cursor of the newest event; 0 when there is none. */
+  last(): Promise<number>
+  /** Remembers ids of inbound facts; returns those not seen before. */
+  remember(channel: string, factIds: readonly string[], now: Date): Promise<readonly string[]>
+}
+
+/** The parts of a store, inside or outside a transaction. */
+export interface StoreParts {
+  readonly recipients: RecipientStore
+  readonly messages: MessageStore
+  readonly deliveries: DeliveryStore
+  readonly invitations: InvitationStore
+  readonly links: LinkStore
+  readonly receipts: ReceiptStore
+  readonly outbox: Outbox
+}
+
+/** The only truth: everything accepted is here. */
+export interface Store extends StoreParts {
+  /** Runs `work` in one transaction: all of it or nothing. `work` uses only the parts it is given. */
+  transaction<Result>(work: (parts: StoreParts) => Promise<Result>): Promise<Result>
+  close(): Promise<void>
+}
+
+/** What `sqlite(file)` returns: a store still to be opened, by the engine that will own it. */
+export interface StoreOpener {
+  open(): Promise<Store>
+}

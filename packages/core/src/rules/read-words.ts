@@ -1,0 +1,139 @@
+import { answerWords, countFillers, countWords, type WordSense } from './answer-words.ts'
+import { normalizeWords, splitWords, stripEnds } from './normalize-words.ts'
+
+/** What a short line of words says, when every word of it is known. */
+export interface WordsRead {
+  /** `undefined` for a line of nothing but courtesies and numbers. */
+  readonly answer: 'yes' | 'no' | 'maybe' | undefined
+  /** Number of people named; only looked for on request. */
+  readonly count: number | undefined
+}
+
+type Token = { readonly sense: WordSense | 'filler' } | { readonly count: number }
+
+/** Longer lines are sentences, and sentences are for people. */
+const mostWords = 14
+
+const phrases: ReadonlyMap<string, Token> = new Map(
+  Object.values(answerWords).flatMap((vocabulary) =>
+    Object.entries(vocabulary).flatMap(([sense, list]) =>
+      list.map((phrase) => [phraseKey(phrase), { sense: sense as WordSense }] as const),
+    ),
+  ),
+)
+const countPhrases: ReadonlyMap<string, Token> = new Map<string, Token>([
+  ...countFillers.map((phrase) => [phraseKey(phrase), { sense: 'filler' }] as const),
+  ...[...countWords].map(([phrase, count]) => [phraseKey(phrase), { count }] as const),
+  // A phrase that answers keeps its meaning beside the numbers.
+  ...phrases,
+])
+const longestPhrase = Math.max(...[...countPhrases.keys()].map((phrase) => phrase.split(' ').length))
+
+/**
+ * Reads a line that consists of known phrases only. One unknown word, two different answers ("yes and no", "да нет") or a
+ * phrase that contradicts the answer ("no problem, I'm coming") make it unreadable: nothing is ever guessed.
+ *
+ * @param line one line, as written
+ * @param options `withCount` also reads a number of people, "yes, three of us"
+ * @returns `undefined` when it cannot be read
+ */
+export function readWords(
+  line: string,
+  options: { readonly withCount?: boolean } = {},
+): WordsRead | undefined {
+  const tokens = tokenize(
+    splitWords(normalizeWords(line)),
+    options.withCount === true ? countPhrases : phrases,
+  )
+  if (tokens === undefined) return undefined
+
+  const senses = new Set(tokens.flatMap((token) => ('sense' in token ? [token.sense] : [])))
+  const counts = tokens.flatMap((token) => ('count' in token ? [token.count] : []))
+  const answers = (['yes', 'no', 'maybe'] as const).filter((answer) => senses.has(answer))
+  if (answers.length > 1 || counts.length > 1 || senses.has('doubt')) return undefined
+  const [answer] = answers
+  if (senses.has('withYes') && answer !== 'yes') return undefined
+  if (senses.has('withNo') && answer !== 'no') return undefined
+  if (senses.has('filler') && counts.length === 0) return undefined
+  return { answer, count: counts[0] }
+}
+
+/** True when the line says nothing by itself: thanks, a greeting, a closing formula. */
+export function isCourtesy(line: string): boolean {
+  return consistsOf(line, ['courtesy', 'closing'])
+}
+
+/** True when the line is a formula that ends a letter: "Kind regards,". */
+export function isClosing(line: string): boolean {
+  return consistsOf(line, ['closing'])
+}
+
+/** True when a word of the line, taken alone, has a meaning of its own. Initials do not count, unless they are all there is. */
+export function hasMeaning(line: string): boolean {
+  const words = splitWords(normalizeWords(line))
+  return words.some((word) => {
+    if (words.length > 1 && /^\p{L}$/u.test(word)) return false
+    const sense = senseOf(phrases.get(word))
+    return sense !== undefined && sense !== 'courtesy' && sense !== 'closing'
+  })
+}
+
+function consistsOf(line: string, allowed: readonly WordSense[]): boolean {
+  const tokens = tokenize(splitWords(normalizeWords(line)), phrases)
+  return tokens !== undefined && tokens.every((token) => allowed.some((sense) => sense === senseOf(token)))
+}
+
+function senseOf(token: Token | undefined): WordSense | 'filler' | undefined {
+  return token !== undefined && 'sense' in token ? token.sense : undefined
+}
+
+/** Takes greetings, thanks and punctuation off both ends of normalised words: "hello, 2 please!" becomes "2". */
+export function stripCourtesies(words: string): string {
+  let parts = words.split(' ')
+  for (let length = longestPhrase; length > 0; length -= 1) {
+    if (parts.length > length && isCourtesyOrPlease(parts.slice(-length))) parts = parts.slice(0, -length)
+    if (parts.length > length && isCourtesyOrPlease(parts.slice(0, length))) parts = parts.slice(length)
+  }
+  return stripEnds(parts.join(' '))
+}
+
+function isCourtesyOrPlease(parts: readonly string[]): boolean {
+  const phrase = splitWords(parts.join(' ')).join(' ')
+  return (
+    phrase === 'please' ||
+    phrase === 'пожалуйста' ||
+    phrase === 'bitte' ||
+    phrase === 'por favor' ||
+    isCourtesy(phrase)
+  )
+}
+
+/** Cuts words into known phrases, longest first; `undefined` when a word is in none. */
+function tokenize(words: readonly string[], known: ReadonlyMap<string, Token>): readonly Token[] | undefined {
+  if (words.length === 0 || words.length > mostWords) return undefined
+  const tokens: Token[] = []
+  for (let start = 0; start < words.length;) {
+    const length = longestMatch(words, start, known)
+    const phrase = words.slice(start, start + Math.max(length, 1)).join(' ')
+    const token = known.get(phrase) ?? readDigits(phrase, known)
+    if (token === undefined) return undefined
+    tokens.push(token)
+    start += Math.max(length, 1)
+  }
+  return tokens
+}
+
+function longestMatch(words: readonly string[], start: number, known: ReadonlyMap<string, Token>): number {
+  for (let length = Math.min(longestPhrase, words.length - start); length > 0; length -= 1) {
+    if (known.has(words.slice(start, start + length).join(' '))) return length
+  }
+  return 0
+}
+
+function readDigits(word: string, known: ReadonlyMap<string, Token>): Token | undefined {
+  return known === countPhrases && /^\d{1,4}$/.test(word) ? { count: Number(word) } : undefined
+}
+
+function phraseKey(phrase: string): string {
+  return splitWords(normalizeWords(phrase)).join(' ')
+}

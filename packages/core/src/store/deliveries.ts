@@ -1,0 +1,82 @@
+import type { DeliveryFilter, DeliveryStore } from '../ports/store.ts'
+import { inPortions, type Connection } from './connection.ts'
+import { toAttempt, toDelivery, toMoment } from './rows.ts'
+import type { DeliveryCounts } from '../ports/store.ts'
+
+/** The parts of the delivery store that claim and settle; written per database, since they are the hot path. */
+export type DeliveryWork = Pick<
+  DeliveryStore,
+  'claimDue' | 'claimAbandoned' | 'startAttempts' | 'settle' | 'rewrite' | 'nextDueAt'
+>
+
+/** The reading half of deliveries, and the heartbeat. */
+export function deliveryReader({ db, run }: Connection): Omit<DeliveryStore, keyof DeliveryWork> {
+  const filtered = (filter: DeliveryFilter) => {
+    let query = db.selectFrom('deliveries')
+    if (filter.messageId !== undefined) query = query.where('message_id', '=', filter.messageId)
+    if (filter.invitationId !== undefined) query = query.where('invitation_id', '=', filter.invitationId)
+    if (filter.recipientId !== undefined) query = query.where('recipient_id', '=', filter.recipientId)
+    if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+    return query
+  }
+  return {
+    heartbeat: (worker, leaseUntil) =>
+      run(async () => {
+        await db
+          .updateTable('deliveries')
+          .set({ lease_until: toMoment(leaseUntil) })
+          .where('lease_until', 'is not', null)
+          .where('lease_worker', '=', worker)
+          .execute()
+      }),
+    byIds: (ids) =>
+      run(async () =>
+        (
+          await inPortions(ids, (portion) =>
+            db.selectFrom('deliveries').selectAll().where('id', 'in', portion).execute(),
+          )
+        ).map(toDelivery),
+      ),
+    list: (filter, { after, limit }) =>
+      run(async () => {
+        const rows = await filtered(filter)
+          .selectAll()
+          .where('id', '>', after ?? '')
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+        return rows.map(toDelivery)
+      }),
+    counts: (filter) =>
+      run(async () => {
+        const rows = await filtered(filter)
+          .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+          .groupBy('state')
+          .execute()
+        return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)])) as DeliveryCounts
+      }),
+    attemptByProviderId: (channel, providerMessageId) =>
+      run(async () => {
+        const row = await db
+          .selectFrom('attempts')
+          .selectAll()
+          .where('channel', '=', channel)
+          .where('provider_message_id', '=', providerMessageId)
+          .orderBy('started_at', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        return row === undefined ? undefined : toAttempt(row)
+      }),
+    attempts: (deliveryId) =>
+      run(async () =>
+        (
+          await db
+            .selectFrom('attempts')
+            .selectAll()
+            .where('delivery_id', '=', deliveryId)
+            .orderBy('number')
+            .execute()
+        ).map(toAttempt),
+      ),
+  }
+}

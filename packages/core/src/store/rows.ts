@@ -1,0 +1,209 @@
+import type { Selectable } from 'kysely'
+import type { Attempt, AttemptState } from '../model/attempt.ts'
+import type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from '../model/delivery.ts'
+import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
+import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
+import type { Lane } from '../model/lane.ts'
+import type { Message } from '../model/message.ts'
+import type { OutcomeClass, OutcomeScope } from '../model/outcome.ts'
+import type { Receipt, ReceiptKind } from '../model/receipt.ts'
+import type { Recipient } from '../model/recipient.ts'
+import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
+import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
+import type { Route, RouteState } from '../model/route.ts'
+import type { Database, JsonText, Moment } from './schema.ts'
+
+/** A row of a table as it is read. */
+export type Row<Table extends keyof Database> = Selectable<Database[Table]>
+
+/** A moment on its way into the store. */
+export function toMoment(date: Date): Moment {
+  return date.toISOString()
+}
+
+/** A moment that may be missing, on its way into the store. */
+export function toMomentOrNull(date: Date | null): Moment | null {
+  return date === null ? null : date.toISOString()
+}
+
+function moment(text: Moment | null): Date | null {
+  return text === null ? null : new Date(text)
+}
+
+/** JSON written by this store itself: its shape is known from the model that wrote it. */
+function json<Shape>(text: JsonText): Shape {
+  return JSON.parse(text) as Shape
+}
+
+/** A delivery out of its row. */
+export function toDelivery(row: Row<'deliveries'>): Delivery {
+  return {
+    id: row.id,
+    messageId: row.message_id,
+    invitationId: row.invitation_id,
+    recipientId: row.recipient_id,
+    to: row.to,
+    name: row.name,
+    locale: row.locale,
+    state: row.state as DeliveryState,
+    reason: row.reason as DeliveryReason | null,
+    lane: row.lane as Lane,
+    plan: json(row.plan),
+    position: row.position,
+    step: row.step as DeliveryStep,
+    dueAt: moment(row.due_at),
+    attempts: row.attempts,
+    tries: row.tries,
+    routeSince: moment(row.route_since),
+    acceptedAt: moment(row.accepted_at),
+    firstAcceptedAt: moment(row.first_accepted_at),
+    reminders: row.reminders,
+    doubtful: row.doubtful === 1,
+    crashes: row.crashes,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  }
+}
+
+/** A message out of its row. */
+export function toMessage(row: Row<'messages'>): Message {
+  return {
+    id: row.id,
+    content: json(row.content),
+    category: row.category,
+    lane: row.lane as Lane,
+    routing: row.routing as Message['routing'],
+    answer: row.answer === null ? null : json(row.answer),
+    originator: row.originator === null ? null : json(row.originator),
+    onUnknown: row.on_unknown as Message['onUnknown'],
+    remindersMs: json(row.reminders_ms),
+    until: moment(row.until),
+    key: row.key,
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** An invitation out of its row. */
+export function toInvitation(row: Row<'invitations'>): InvitationRecord {
+  return {
+    id: row.id,
+    messageId: row.message_id,
+    recipientId: row.recipient_id,
+    to: row.to,
+    name: row.name,
+    locale: row.locale,
+    state: row.state as InvitationState,
+    revision: row.revision,
+    value: row.value === null ? null : json(row.value),
+    via: row.via,
+    answeredAt: moment(row.answered_at),
+    until: moment(row.until),
+    createdAt: new Date(row.created_at),
+    closedAt: moment(row.closed_at),
+  }
+}
+
+/** An attempt out of its row. */
+export function toAttempt(row: Row<'attempts'>): Attempt {
+  return {
+    deliveryId: row.delivery_id,
+    number: row.number,
+    position: row.position,
+    channel: row.channel,
+    state: row.state as AttemptState,
+    providerMessageId: row.provider_message_id,
+    startedAt: new Date(row.started_at),
+    settledAt: moment(row.settled_at),
+  }
+}
+
+/** A receipt out of its row. */
+export function toReceipt(row: Row<'receipts'>): Receipt {
+  return {
+    id: row.id,
+    kind: row.kind as ReceiptKind,
+    at: new Date(row.at),
+    messageId: row.message_id,
+    deliveryId: row.delivery_id,
+    invitationId: row.invitation_id,
+    recipientId: row.recipient_id,
+    attempt: row.attempt,
+    channel: row.channel,
+    routeId: row.route_id,
+    outcome: row.outcome as OutcomeClass | null,
+    scope: row.scope as OutcomeScope | null,
+    providerMessageId: row.provider_message_id,
+    providerCode: row.provider_code,
+    duplicatePossible: row.duplicate_possible === 1,
+    detail: row.detail,
+  }
+}
+
+/** A response out of its row. */
+export function toResponse(row: Row<'responses'>): ResponseRecord {
+  return {
+    id: row.id,
+    invitationId: row.invitation_id,
+    deliveryId: row.delivery_id,
+    status: row.status as ResponseStatus,
+    revision: row.revision,
+    value: json(row.value),
+    via: row.via,
+    provisional: row.provisional === 1,
+    at: new Date(row.at),
+  }
+}
+
+/** A link out of its row. */
+export function toLink(row: Row<'response_links'>): ResponseLink {
+  return {
+    hash: row.hash,
+    purpose: row.purpose as LinkPurpose,
+    deliveryId: row.delivery_id,
+    invitationId: row.invitation_id,
+    position: row.position,
+    expiresAt: moment(row.expires_at),
+    revokedAt: moment(row.revoked_at),
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** A domain event out of its row. */
+export function toDomainEvent(row: Row<'outbox'>): DomainEvent {
+  return {
+    cursor: row.cursor,
+    type: row.type as DomainEventType,
+    at: new Date(row.at),
+    messageId: row.message_id,
+    deliveryId: row.delivery_id,
+    invitationId: row.invitation_id,
+    recipientId: row.recipient_id,
+    data: json(row.data),
+  }
+}
+
+/** A route out of its row. */
+export function toRoute(row: Row<'routes'>): Route {
+  return {
+    id: row.id,
+    channel: row.channel,
+    address: row.address,
+    rank: row.rank,
+    verified: row.verified === 1,
+    state: row.state as RouteState,
+  }
+}
+
+/** A recipient out of its row and its routes, which are in order of rank. */
+export function toRecipient(row: Row<'recipients'>, routes: readonly Route[]): Recipient {
+  return {
+    id: row.id,
+    externalId: row.external_id,
+    name: row.name ?? undefined,
+    locale: row.locale ?? undefined,
+    zone: row.zone ?? undefined,
+    attributes: json(row.attributes),
+    preferences: json(row.preferences),
+    routes,
+  }
+}

@@ -1,0 +1,154 @@
+import type { Generated } from 'kysely'
+
+/** A moment at rest: UTC text in ISO 8601 with milliseconds, so that text order is time order. */
+export type Moment = string
+
+/** A value at rest as JSON text. */
+export type JsonText = string
+
+/** The tables, as Kysely sees them. Columns are explained where their model is declared. */
+export interface Database {
+  readonly recipients: {
+    id: string
+    external_id: string
+    name: string | null
+    locale: string | null
+    zone: string | null
+    attributes: JsonText
+    preferences: JsonText
+    created_at: Moment
+    updated_at: Moment
+  }
+  readonly routes: {
+    id: string
+    recipient_id: string
+    channel: string
+    address: string
+    rank: number
+    verified: number
+    state: string
+  }
+  readonly suppressions: { channel: string; address: string; reason: string; at: Moment }
+  readonly messages: {
+    id: string
+    content: JsonText
+    category: string
+    lane: number
+    routing: string
+    answer: JsonText | null
+    originator: JsonText | null
+    on_unknown: string
+    reminders_ms: JsonText
+    until: Moment | null
+    key: string | null
+    request: string | null
+    created_at: Moment
+  }
+  readonly invitations: {
+    id: string
+    message_id: string
+    recipient_id: string | null
+    to: string
+    name: string | null
+    locale: string | null
+    state: string
+    revision: number
+    value: JsonText | null
+    via: string | null
+    answered_at: Moment | null
+    until: Moment | null
+    created_at: Moment
+    closed_at: Moment | null
+  }
+  readonly deliveries: {
+    id: string
+    message_id: string
+    invitation_id: string | null
+    recipient_id: string | null
+    to: string
+    name: string | null
+    locale: string | null
+    state: string
+    reason: string | null
+    lane: number
+    plan: JsonText
+    position: number
+    step: string
+    due_at: Moment | null
+    due_channel: string
+    due_lane: number
+    lease_token: number
+    lease_worker: string | null
+    lease_until: Moment | null
+    attempts: number
+    tries: number
+    route_since: Moment | null
+    accepted_at: Moment | null
+    first_accepted_at: Moment | null
+    reminders: number
+    doubtful: number
+    crashes: number
+    created_at: Moment
+    updated_at: Moment
+  }
+  readonly attempts: {
+    delivery_id: string
+    number: number
+    position: number
+    channel: string
+    state: string
+    provider_message_id: string | null
+    started_at: Moment
+    settled_at: Moment | null
+  }
+  readonly receipts: {
+    id: string
+    kind: string
+    at: Moment
+    message_id: string
+    delivery_id: string | null
+    invitation_id: string | null
+    recipient_id: string | null
+    attempt: number | null
+    channel: string | null
+    route_id: string | null
+    outcome: string | null
+    scope: string | null
+    provider_message_id: string | null
+    provider_code: string | null
+    duplicate_possible: number
+    detail: string | null
+  }
+  readonly responses: {
+    id: string
+    invitation_id: string
+    delivery_id: string | null
+    status: string
+    revision: number | null
+    value: JsonText
+    via: string
+    provisional: number
+    at: Moment
+  }
+  readonly response_links: {
+    hash: string
+    purpose: string
+    delivery_id: string
+    invitation_id: string | null
+    position: number
+    expires_at: Moment | null
+    revoked_at: Moment | null
+    created_at: Moment
+  }
+  readonly inbound_facts: { channel: string; id: string; at: Moment }
+  readonly outbox: {
+    cursor: Generated<number>
+    type: string
+    at: Moment
+    message_id: string | null
+    delivery_id: string | null
+    invitation_id: string | null
+    recipient_id: string | null
+    data: JsonText
+  }
+}

@@ -1,0 +1,360 @@
+import type BetterSqlite from 'better-sqlite3'
+import type { Attempt } from '../model/attempt.ts'
+import type { NewDomainEvent } from '../model/domain-event.ts'
+import type { Lane } from '../model/lane.ts'
+import { lanes } from '../model/lane.ts'
+import type { Receipt } from '../model/receipt.ts'
+import type { ResponseLink } from '../model/response-link.ts'
+import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
+import { toDelivery, toMoment, toMomentOrNull, type Row } from './rows.ts'
+
+/** The statements every message passes through, prepared once: building them anew each time costs three times as much. */
+export interface SqliteStatements {
+  insertMessages(accepted: readonly AcceptedMessage[]): void
+  claimDue(request: ClaimRequest): readonly ClaimedDelivery[]
+  claimAbandoned(request: Omit<ClaimRequest, 'channel' | 'lane'>): readonly ClaimedDelivery[]
+  startAttempts(attempts: readonly Attempt[]): void
+  settle(settlements: readonly LeasedSettlement[]): readonly string[]
+  rewrite(settlements: readonly Settlement[]): readonly string[]
+  nextDueAt(channels: readonly string[]): Date | undefined
+  issueLinks(links: readonly ResponseLink[]): void
+  appendReceipts(receipts: readonly Receipt[]): void
+  appendEvents(events: readonly NewDomainEvent[]): void
+}
+
+/** What a claim writes: the first send turns a waiting delivery into one under way. */
+const takeLease = `
+  UPDATE deliveries
+  SET lease_token = lease_token + 1, lease_worker = ?, lease_until = ?,
+      state = CASE WHEN step = 'send' AND state IN ('planned', 'held', 'queued') THEN 'sending' ELSE state END`
+
+/** What a settlement writes, whoever does it. */
+const newProgress = `
+  UPDATE deliveries
+  SET state = ?, reason = ?, position = ?, step = ?, due_at = ?, due_channel = ?, due_lane = ?, attempts = ?, tries = ?,
+      route_since = ?, accepted_at = ?, first_accepted_at = ?, reminders = ?, doubtful = ?, crashes = ?, updated_at = ?,
+      lease_worker = NULL, lease_until = NULL`
+
+type LeasedRow = Row<'deliveries'>
+
+/** Prepares the statements on a migrated database. All of them run in the caller's transaction. */
+export function prepareStatements(database: BetterSqlite.Database): SqliteStatements {
+  const insertMessage = database.prepare(
+    insertInto('messages', [
+      'id',
+      'content',
+      'category',
+      'lane',
+      'routing',
+      'answer',
+      'originator',
+      'on_unknown',
+      'reminders_ms',
+      'until',
+      'key',
+      'request',
+      'created_at',
+    ]),
+  )
+  const insertInvitation = database.prepare(
+    insertInto('invitations', [
+      'id',
+      'message_id',
+      'recipient_id',
+      'to',
+      'name',
+      'locale',
+      'state',
+      'revision',
+      'until',
+      'created_at',
+      'closed_at',
+    ]),
+  )
+  const insertDelivery = database.prepare(
+    insertInto('deliveries', [
+      'id',
+      'message_id',
+      'invitation_id',
+      'recipient_id',
+      'to',
+      'name',
+      'locale',
+      'state',
+      'reason',
+      'lane',
+      'plan',
+      'position',
+      'step',
+      'due_at',
+      'due_channel',
+      'due_lane',
+      'lease_token',
+      'attempts',
+      'tries',
+      'reminders',
+      'doubtful',
+      'crashes',
+      'created_at',
+      'updated_at',
+    ]),
+  )
+  const claim = database.prepare<unknown[], LeasedRow>(`${takeLease}
+    WHERE id IN (
+      SELECT id FROM deliveries
+      WHERE due_channel = ? AND due_lane = ? AND due_at <= ? AND lease_until IS NULL
+      ORDER BY due_at, id LIMIT ?)
+    RETURNING *`)
+  const claimAbandoned = database.prepare<unknown[], LeasedRow>(`${takeLease}
+    WHERE id IN (SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < ? AND lease_worker <> ? ORDER BY lease_until LIMIT ?)
+    RETURNING *`)
+  const insertAttempt = database.prepare(
+    insertInto('attempts', ['delivery_id', 'number', 'position', 'channel', 'state', 'started_at']),
+  )
+  const closeAttempt = database.prepare(
+    'UPDATE attempts SET state = ?, provider_message_id = ?, settled_at = ? WHERE delivery_id = ? AND number = ?',
+  )
+  const settleOurs = database.prepare(
+    `${newProgress} WHERE id = ? AND lease_token = ? AND lease_until IS NOT NULL`,
+  )
+  const rewriteFree = database.prepare(`${newProgress} WHERE id = ? AND lease_until IS NULL`)
+  const nextDue = database.prepare<unknown[], { due: string | null }>(
+    'SELECT min(due_at) AS due FROM deliveries WHERE due_channel = ? AND due_lane = ? AND due_at IS NOT NULL AND lease_until IS NULL',
+  )
+  const nextLeaseEnd = database.prepare<unknown[], { due: string | null }>(
+    'SELECT min(lease_until) AS due FROM deliveries WHERE lease_until IS NOT NULL',
+  )
+  const insertLink = database.prepare(
+    insertInto('response_links', [
+      'hash',
+      'purpose',
+      'delivery_id',
+      'invitation_id',
+      'position',
+      'expires_at',
+      'created_at',
+    ]),
+  )
+  const insertReceipt = database.prepare(
+    insertInto('receipts', [
+      'id',
+      'kind',
+      'at',
+      'message_id',
+      'delivery_id',
+      'invitation_id',
+      'recipient_id',
+      'attempt',
+      'channel',
+      'route_id',
+      'outcome',
+      'scope',
+      'provider_message_id',
+      'provider_code',
+      'duplicate_possible',
+      'detail',
+    ]),
+  )
+  const insertEvent = database.prepare(
+    insertInto('outbox', [
+      'type',
+      'at',
+      'message_id',
+      'delivery_id',
+      'invitation_id',
+      'recipient_id',
+      'data',
+    ]),
+  )
+
+  const write = (
+    statement: BetterSqlite.Statement,
+    settlement: Settlement,
+    ...ours: readonly number[]
+  ): boolean => {
+    const at = toMoment(settlement.updatedAt)
+    const { changes } = statement.run(
+      settlement.state,
+      settlement.reason,
+      settlement.position,
+      settlement.step,
+      toMomentOrNull(settlement.dueAt),
+      settlement.dueChannel,
+      settlement.dueLane,
+      settlement.attempts,
+      settlement.tries,
+      toMomentOrNull(settlement.routeSince),
+      toMomentOrNull(settlement.acceptedAt),
+      toMomentOrNull(settlement.firstAcceptedAt),
+      settlement.reminders,
+      settlement.doubtful ? 1 : 0,
+      settlement.crashes,
+      at,
+      settlement.deliveryId,
+      ...ours,
+    )
+    if (changes === 0) return false
+    const { attempt } = settlement
+    if (attempt !== null)
+      closeAttempt.run(attempt.state, attempt.providerMessageId, at, settlement.deliveryId, attempt.number)
+    return true
+  }
+
+  return {
+    insertMessages(accepted) {
+      for (const { message, request, invitations, deliveries } of accepted) {
+        const at = toMoment(message.createdAt)
+        insertMessage.run(
+          message.id,
+          JSON.stringify(message.content),
+          message.category,
+          message.lane,
+          message.routing,
+          message.answer === null ? null : JSON.stringify(message.answer),
+          message.originator === null ? null : JSON.stringify(message.originator),
+          message.onUnknown,
+          JSON.stringify(message.remindersMs),
+          toMomentOrNull(message.until),
+          message.key,
+          request,
+          at,
+        )
+        for (const invitation of invitations) {
+          insertInvitation.run(
+            invitation.id,
+            invitation.messageId,
+            invitation.recipientId,
+            invitation.to,
+            invitation.name,
+            invitation.locale,
+            invitation.state,
+            invitation.revision,
+            toMomentOrNull(invitation.until),
+            at,
+            toMomentOrNull(invitation.closedAt),
+          )
+        }
+        for (const delivery of deliveries) {
+          const due = delivery.plan[delivery.position]
+          insertDelivery.run(
+            delivery.id,
+            delivery.messageId,
+            delivery.invitationId,
+            delivery.recipientId,
+            delivery.to,
+            delivery.name,
+            delivery.locale,
+            delivery.state,
+            delivery.reason,
+            delivery.lane,
+            JSON.stringify(delivery.plan),
+            delivery.position,
+            delivery.step,
+            toMomentOrNull(delivery.dueAt),
+            due?.channel ?? '',
+            delivery.lane,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            at,
+            at,
+          )
+        }
+      }
+    },
+    claimDue: ({ channel, lane, now, limit, worker, leaseUntil }) =>
+      claim
+        .all(worker, toMoment(leaseUntil), channel, lane, toMoment(now), limit)
+        .map(toClaimed)
+        .toSorted(byDueTime),
+    claimAbandoned: ({ now, limit, worker, leaseUntil }) =>
+      claimAbandoned.all(worker, toMoment(leaseUntil), toMoment(now), worker, limit).map(toClaimed),
+    startAttempts(attempts) {
+      for (const attempt of attempts)
+        insertAttempt.run(
+          attempt.deliveryId,
+          attempt.number,
+          attempt.position,
+          attempt.channel,
+          attempt.state,
+          toMoment(attempt.startedAt),
+        )
+    },
+    settle: (settlements) =>
+      settlements
+        .filter((settlement) => write(settleOurs, settlement, settlement.leaseToken))
+        .map(({ deliveryId }) => deliveryId),
+    rewrite: (settlements) =>
+      settlements.filter((settlement) => write(rewriteFree, settlement)).map(({ deliveryId }) => deliveryId),
+    nextDueAt(channels) {
+      const moments = channels.flatMap((channel) =>
+        lanes.map((lane: Lane) => nextDue.get(channel, lane)?.due),
+      )
+      moments.push(nextLeaseEnd.get()?.due)
+      const earliest = moments.filter((moment) => typeof moment === 'string').toSorted()[0]
+      return earliest === undefined ? undefined : new Date(earliest)
+    },
+    issueLinks(links) {
+      for (const link of links)
+        insertLink.run(
+          link.hash,
+          link.purpose,
+          link.deliveryId,
+          link.invitationId,
+          link.position,
+          toMomentOrNull(link.expiresAt),
+          toMoment(link.createdAt),
+        )
+    },
+    appendReceipts(receipts) {
+      for (const receipt of receipts) {
+        insertReceipt.run(
+          receipt.id,
+          receipt.kind,
+          toMoment(receipt.at),
+          receipt.messageId,
+          receipt.deliveryId,
+          receipt.invitationId,
+          receipt.recipientId,
+          receipt.attempt,
+          receipt.channel,
+          receipt.routeId,
+          receipt.outcome,
+          receipt.scope,
+          receipt.providerMessageId,
+          receipt.providerCode,
+          receipt.duplicatePossible ? 1 : 0,
+          receipt.detail,
+        )
+      }
+    },
+    appendEvents(events) {
+      for (const event of events)
+        insertEvent.run(
+          event.type,
+          toMoment(event.at),
+          event.messageId,
+          event.deliveryId,
+          event.invitationId,
+          event.recipientId,
+          JSON.stringify(event.data),
+        )
+    },
+  }
+}
+
+function insertInto(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+}
+
+function toClaimed(row: LeasedRow): ClaimedDelivery {
+  return { ...toDelivery(row), leaseToken: row.lease_token }
+}
+
+function byDueTime(a: ClaimedDelivery, b: ClaimedDelivery): number {
+  return (a.dueAt?.getTime() ?? 0) - (b.dueAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1)
+}

@@ -1,0 +1,157 @@
+import { Kysely, SqliteDialect } from 'kysely'
+import type BetterSqlite from 'better-sqlite3'
+import { InviteMeError } from '../model/error.ts'
+import type { Store, StoreOpener, StoreParts } from '../ports/store.ts'
+import type { Connection } from './connection.ts'
+import { deliveryReader } from './deliveries.ts'
+import { invitationStore } from './invitations.ts'
+import { linkReader } from './links.ts'
+import { messageReader } from './messages.ts'
+import { migrateToLatest } from './migrate.ts'
+import { outboxReader } from './outbox.ts'
+import { receiptReader } from './receipts.ts'
+import { recipientStore } from './recipients.ts'
+import type { Database } from './schema.ts'
+import { groupCommit } from './sqlite-commits.ts'
+import { sqliteError } from './sqlite-error.ts'
+import { prepareStatements, type SqliteStatements } from './sqlite-statements.ts'
+
+/** How a SQLite store is kept. */
+export interface SqliteOptions {
+  /**
+   * `full` (default) waits until every commit is on disk: what was accepted survives a power cut.
+   * `normal` survives every crash of the program, and may lose the last commits in a power cut.
+   */
+  readonly synchronous?: 'full' | 'normal'
+  /** Longest wait in ms for another process that writes to the same file (default 10,000). */
+  readonly busyTimeoutMs?: number
+}
+
+/**
+ * Keeps a workspace in one SQLite file, created when it is missing; migrations run when it is opened.
+ * Several processes may use the same file.
+ *
+ * @param file path of the file, or `:memory:` for one that is gone at the end
+ * @throws (when opened) InviteMeError `STORE_UNAVAILABLE`, `STORE_NEWER` or `NODE_TOO_OLD`
+ * @example const inviteMe = await createInviteMe({ store: sqlite('invites.db'), channels: [] })
+ */
+export function sqlite(file: string, options: SqliteOptions = {}): StoreOpener {
+  return { open: () => openSqlite(file, options) }
+}
+
+async function openSqlite(file: string, options: SqliteOptions): Promise<Store> {
+  refuseOldNode()
+  const database = await openFile(file, options)
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) })
+  try {
+    await migrateToLatest(db)
+    return sqliteStore(database, db, options.busyTimeoutMs ?? 10_000)
+  } catch (error) {
+    database.close()
+    throw sqliteError(error, file)
+  }
+}
+
+async function openFile(file: string, options: SqliteOptions): Promise<BetterSqlite.Database> {
+  const { default: Driver } = await import('better-sqlite3')
+  try {
+    const database = new Driver(file, { timeout: 250 })
+    database.pragma('journal_mode = WAL')
+    database.pragma(`synchronous = ${options.synchronous === 'normal' ? 'NORMAL' : 'FULL'}`)
+    database.pragma('foreign_keys = ON')
+    database.pragma('cache_size = -65536')
+    return database
+  } catch (error) {
+    throw sqliteError(error, file)
+  }
+}
+
+/** better-sqlite3 needs Node-API 10; on an older Node it ends the process without a word. */
+function refuseOldNode(): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 18)) return
+  throw new InviteMeError(
+    'NODE_TOO_OLD',
+    `invite-me keeps its data with a module that needs Node 22.18 or newer; this is Node ${process.versions.node}. Install a newer Node.`,
+  )
+}
+
+function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busyTimeoutMs: number): Store {
+  const statements = prepareStatements(database)
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** One connection, one piece of work at a time: nobody reads what another transaction has not committed. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const mine = turn.then(work, work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+  const outside: Connection = {
+    db,
+    run: (work) =>
+      inTurn(() =>
+        patiently(busyTimeoutMs, work).catch((error: unknown) => {
+          throw sqliteError(error, database.name)
+        }),
+      ),
+  }
+  const inside = partsOf({ db, run: (work) => work() }, statements)
+
+  const commits = groupCommit(database, inside, (work) => inTurn(() => patiently(busyTimeoutMs, work)))
+
+  return {
+    ...partsOf(outside, statements),
+    transaction: (work) => commits.transaction(work),
+    close: () =>
+      inTurn(async () => {
+        if (database.open) database.close()
+      }),
+  }
+}
+
+function partsOf(connection: Connection, statements: SqliteStatements): StoreParts {
+  const { run } = connection
+  return {
+    recipients: recipientStore(connection),
+    messages: {
+      ...messageReader(connection),
+      insert: (accepted) => run(async () => statements.insertMessages(accepted)),
+    },
+    deliveries: {
+      ...deliveryReader(connection),
+      claimDue: (request) => run(async () => statements.claimDue(request)),
+      claimAbandoned: (request) => run(async () => statements.claimAbandoned(request)),
+      startAttempts: (attempts) => run(async () => statements.startAttempts(attempts)),
+      settle: (settlements) => run(async () => statements.settle(settlements)),
+      rewrite: (settlements) => run(async () => statements.rewrite(settlements)),
+      nextDueAt: (channels) => run(async () => statements.nextDueAt(channels)),
+    },
+    invitations: invitationStore(connection, false),
+    links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
+    receipts: {
+      ...receiptReader(connection),
+      append: (receipts) => run(async () => statements.appendReceipts(receipts)),
+    },
+    outbox: {
+      ...outboxReader(connection),
+      append: (events) => run(async () => statements.appendEvents(events)),
+    },
+  }
+}
+
+/**
+ * Waits its turn when another process writes to the file. The driver itself waits only a quarter of a second, since it
+ * blocks the whole program meanwhile.
+ */
+async function patiently<Result>(busyTimeoutMs: number, work: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const isBusy = error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+      if (!isBusy || performance.now() >= deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20))
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Finds the programs some tests need beside Node, and says how to get what is missing: `pnpm services`.
+ *
+ * Tests skip, naming the reason, when their program is missing. With `INVITE_ME_REQUIRE_SERVICES=1`, as in continuous
+ * integration, a missing program is a failure instead, so that a run cannot pass without having tested.
+ */
+import { existsSync } from 'node:fs'
+
+export type ServiceName = 'postfix' | 'chromium'
+
+interface Service {
+  readonly purpose: string
+  /** Where Debian and its relatives put the program; the first that exists is taken. */
+  readonly paths: readonly string[]
+  readonly install: string
+}
+
+const services: Readonly<Record<ServiceName, Service>> = {
+  postfix: {
+    purpose: 'mail over a real server',
+    paths: ['/usr/sbin/postfix'],
+    install: 'apt-get install --no-install-recommends postfix',
+  },
+  chromium: {
+    purpose: 'pages in a real browser',
+    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    install: 'apt-get install --no-install-recommends chromium',
+  },
+}
+const names = Object.keys(services) as readonly ServiceName[]
+
+/** @returns path of the program, or undefined when this machine does not have it */
+export function findService(name: ServiceName): string | undefined {
+  return services[name].paths.find((path) => existsSync(path))
+}
+
+/** @returns one sentence for a skipped test: what is missing and the command that brings it */
+export function explainMissing(name: ServiceName): string {
+  const { purpose, install } = services[name]
+  return `${name} is not installed, so nothing tests ${purpose}; install it with: ${install}`
+}
+
+/** @returns whether a missing program must fail the run */
+export function areServicesRequired(): boolean {
+  return process.env['INVITE_ME_REQUIRE_SERVICES'] === '1'
+}
+
+// `import.meta.main` would say it shorter, but Node 22 does not have it.
+if (process.argv[1] === import.meta.filename) {
+  const missing = names.filter((name) => findService(name) === undefined)
+  for (const name of missing) console.log(explainMissing(name))
+  if (missing.length > 0 && areServicesRequired()) process.exitCode = 1
+}
