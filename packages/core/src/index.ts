@@ -6,6 +6,8 @@ export { InviteMeError, isInviteMeError } from './model/error.ts'
 // Advanced
 export { errorCodes } from './model/error.ts'
 export { domainEventTypes } from './model/domain-event.ts'
+export { formFields } from './model/form-field.ts'
+export { answerActions } from './rules/answer-actions.ts'
 export { describeAnswer } from './rules/describe-answer.ts'
 
 // Types
@@ -37,6 +39,7 @@ export type { DomainEvent, DomainEventType } from './model/domain-event.ts'
 export type { Duration } from './model/duration.ts'
 export type { ErrorCode } from './model/error.ts'
 export type { FactResult, InboundFact } from './model/inbound-fact.ts'
+export type { FormField, FormFieldKind, FormOption } from './model/form-field.ts'
 export type { InvitationRecord, InvitationResult, InvitationState } from './model/invitation.ts'
 export type { Lane } from './model/lane.ts'
 export type { LinkView } from './model/link-view.ts'

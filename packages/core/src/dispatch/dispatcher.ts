@@ -3,6 +3,7 @@ import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { followUp } from './follow-up.ts'
 import { Gate } from './gate.ts'
+import { leaveStranded } from './leave-stranded.ts'
 import type { MessageCache } from './message-cache.ts'
 import { recoverAbandoned } from './recover.ts'
 import { sendAttempt } from './send-attempt.ts'
@@ -104,7 +105,14 @@ export class Dispatcher {
 
   async #doChores(lease: Lease): Promise<boolean> {
     const { count } = await followUp(this.#world, lease, this.#cache)
-    return (await this.#recoverNowAndThen(lease)) || count > 0
+    const stranded = await this.#leaveStranded(lease)
+    return (await this.#recoverNowAndThen(lease)) || count + stranded > 0
+  }
+
+  async #leaveStranded(lease: Lease): Promise<number> {
+    const shut = [...this.#gates].filter(([, gate]) => gate.circuit === 'open')
+    const left = await Promise.all(shut.map(([name]) => leaveStranded(this.#world, name, lease, this.#cache)))
+    return left.reduce((sum, count) => sum + count, 0)
   }
 
   /** Dead workers are looked for at a third of the lease, so that their work goes on soon after it ran out. */

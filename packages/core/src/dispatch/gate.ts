@@ -4,7 +4,7 @@ import type { Lane } from '../model/lane.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
 import { bookOutcome, circuitState, closedCircuit, type Circuit } from '../rules/circuit.ts'
-import { bookLane, noCredits, shareSlots, type LaneCredits } from '../rules/lane-shares.ts'
+import { bookEmpty, noCredits, shareSlots, type LaneCredits } from '../rules/lane-shares.ts'
 import { fullBucket, refill, take, untilNextToken, type RateBucket } from '../rules/rate-bucket.ts'
 
 const defaultConcurrency = 10
@@ -60,9 +60,9 @@ export class Gate {
     return quota
   }
 
-  /** Books what a lane took of its share. */
-  book(lane: Lane, quota: number, taken: number): void {
-    this.#credits = bookLane(this.#credits, lane, quota, taken)
+  /** Books a lane that had less work than its share. */
+  bookEmpty(lane: Lane): void {
+    this.#credits = bookEmpty(this.#credits, lane)
   }
 
   /** Runs a send as soon as a place is free, urgent lanes first. */

@@ -101,8 +101,11 @@ async function claimByShares(
     return taken.length
   }
   const quota = gate.share(slots)
-  for (const lane of lanes) gate.book(lane, quota[lane], await claim(lane, quota[lane]))
-  for (const lane of lanes) gate.book(lane, 0, await claim(lane, slots - claims.length))
+  for (const lane of lanes) {
+    if ((await claim(lane, quota[lane])) < quota[lane]) gate.bookEmpty(lane)
+  }
+  // What some lanes could not use is offered to the others, the most urgent first.
+  for (const lane of lanes) await claim(lane, slots - claims.length)
   return claims
 }
 

@@ -105,7 +105,7 @@ export interface DeliveryStore {
   settle(settlements: readonly LeasedSettlement[]): Promise<readonly string[]>
   /** Prolongs every lease of a worker. */
   heartbeat(worker: string, leaseUntil: Date): Promise<void>
-  /** Earliest due time on these channels, or lease end; `undefined` when nothing waits. The empty name stands for follow-ups. */
+  /** Earliest due time on these channels; `undefined` when nothing waits. The empty name stands for follow-ups. */
   nextDueAt(channels: readonly string[]): Promise<Date | undefined>
   byIds(ids: readonly string[]): Promise<readonly Delivery[]>
   list(filter: DeliveryFilter, page: PageRequest): Promise<readonly Delivery[]>

@@ -45,6 +45,9 @@ export interface DecisionInput {
   readonly fraction: number
 }
 
+/** Shortest pause after a rate limit, whatever the provider says. */
+const leastPauseMs = 1_000
+
 const rank: Readonly<Record<DeliveryState, number>> = {
   planned: 0,
   held: 1,
@@ -96,13 +99,13 @@ export function decideAfterSend(input: DecisionInput, outcome: SendOutcome): Dec
       return retryOrLeave({ ...input, progress }, progress.tries + 1, outcome.retryAfterMs ?? 0)
     case 'rate_limited':
       return nowMs - routeSinceMs < policies.retry.outageMs
-        ? retryAt(Math.max(1, outcome.retryAfterMs) + Math.ceil(fraction * 250), progress.tries)
+        ? retryAt(Math.max(leastPauseMs, outcome.retryAfterMs) + Math.ceil(fraction * 250), progress.tries)
         : decideNextRoute({ ...input, progress }, 'exhausted')
     case 'permanent_config': {
       const hasOther = nextUsable(input.delivery.plan, progress.position + 1) !== -1
       const patienceMs = hasOther ? policies.retry.withinMs : policies.retry.outageMs
       return nowMs - routeSinceMs < patienceMs
-        ? retryAt(policies.circuit.pauseMs + Math.ceil(fraction * 1_000), progress.tries)
+        ? retryAt(outagePauseMs(input, routeSinceMs), progress.tries)
         : decideNextRoute({ ...input, progress }, 'permanent')
     }
     case 'permanent_recipient':
@@ -133,6 +136,12 @@ export function decideAfterCrash(input: DecisionInput, crashes: number): Decisio
   return { kind: 'retry', progress: { ...progress, state: waiting(progress.state), step: 'send', dueAtMs } }
 }
 
+/** The longer a provider has refused everybody, the less often it is asked. */
+function outagePauseMs({ policies, nowMs, fraction }: DecisionInput, sinceMs: number): number {
+  const { pauseMs, mostMs } = policies.circuit
+  return Math.min(mostMs, Math.max(pauseMs, (nowMs - sinceMs) / 4)) + Math.ceil(fraction * 1_000)
+}
+
 function retryOrLeave(input: DecisionInput, tries: number, atLeastMs: number): Decision {
   const { progress, policies, nowMs } = input
   if (!mayRetry(policies.retry, tries, progress.routeSinceMs ?? nowMs, nowMs))
@@ -142,6 +151,20 @@ function retryOrLeave(input: DecisionInput, tries: number, atLeastMs: number): D
     kind: 'retry',
     progress: { ...progress, state: waiting(progress.state), step: 'send', tries, dueAtMs },
   }
+}
+
+/**
+ * Chooses what happens to a message that waits for a provider that is not working: on to another route after the time a
+ * route may take, or, without another, wait as long as an outage may last.
+ */
+export function decideStranded(input: DecisionInput): Decision {
+  const { policies, nowMs, delivery, progress } = input
+  const sinceMs = progress.routeSinceMs ?? progress.dueAtMs ?? nowMs
+  const hasOther = nextUsable(delivery.plan, progress.position + 1) !== -1
+  const patienceMs = hasOther ? policies.retry.withinMs : policies.retry.outageMs
+  if (nowMs - sinceMs >= patienceMs) return decideNextRoute(input, 'exhausted')
+  const state = waiting(progress.state)
+  return { kind: 'retry', progress: { ...progress, state, routeSinceMs: sinceMs, dueAtMs: nowMs } }
 }
 
 /**

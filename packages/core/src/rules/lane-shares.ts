@@ -11,30 +11,28 @@ export type LaneCredits = Readonly<Record<Lane, number>>
 export const noCredits: LaneCredits = { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0 }
 
 /**
- * Divides free slots over the lanes by weight (deficit round robin): fractions are carried over, so even one slot at a
- * time reaches lane 6 once in 63 rounds. Slots a lane cannot fill are offered again, lane 1 first.
+ * Divides free slots over the lanes by weight (smooth weighted round robin): each slot goes to the lane that is owed most.
+ * What is not given is carried over, so even one slot at a time reaches lane 6 once in about 63.
  *
  * @param slots free slots, 0 or more
- * @returns whole slots to ask for per lane, and the credits before anything is taken
+ * @returns slots to ask for per lane, `slots` in all, and what is owed afterwards
  */
 export function shareSlots(
   credits: LaneCredits,
   slots: number,
 ): { readonly quota: LaneCredits; readonly credits: LaneCredits } {
-  const owed = { ...noCredits }
+  const owed = { ...credits }
   const quota = { ...noCredits }
-  for (const lane of lanes) {
-    owed[lane] = credits[lane] + (slots * weights[lane]) / totalWeight
-    quota[lane] = Math.floor(owed[lane])
+  for (let slot = 0; slot < slots; slot += 1) {
+    for (const lane of lanes) owed[lane] += weights[lane] / totalWeight
+    const next = lanes.reduce((best, lane) => (owed[lane] > owed[best] ? lane : best))
+    owed[next] -= 1
+    quota[next] += 1
   }
   return { quota, credits: owed }
 }
 
-/**
- * Books what a lane took. A lane that had less work than its quota is empty and keeps no credit, so that it cannot save
- * up a burst; what it is owed is otherwise at most one round.
- */
-export function bookLane(credits: LaneCredits, lane: Lane, quota: number, taken: number): LaneCredits {
-  const isEmpty = taken < quota || (quota === 0 && credits[lane] > 1)
-  return { ...credits, [lane]: isEmpty ? 0 : Math.max(0, credits[lane] - taken) }
+/** Books a lane that had less work than its share: it is owed nothing, so that it cannot save up a burst. */
+export function bookEmpty(credits: LaneCredits, lane: Lane): LaneCredits {
+  return { ...credits, [lane]: 0 }
 }

@@ -122,9 +122,6 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
   const nextDue = database.prepare<unknown[], { due: string | null }>(
     'SELECT min(due_at) AS due FROM deliveries WHERE due_channel = ? AND due_lane = ? AND due_at IS NOT NULL AND lease_until IS NULL',
   )
-  const nextLeaseEnd = database.prepare<unknown[], { due: string | null }>(
-    'SELECT min(lease_until) AS due FROM deliveries WHERE lease_until IS NOT NULL',
-  )
   const insertLink = database.prepare(
     insertInto('response_links', [
       'hash',
@@ -294,7 +291,6 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       const moments = channels.flatMap((channel) =>
         lanes.map((lane: Lane) => nextDue.get(channel, lane)?.due),
       )
-      moments.push(nextLeaseEnd.get()?.due)
       const earliest = moments.filter((moment) => typeof moment === 'string').toSorted()[0]
       return earliest === undefined ? undefined : new Date(earliest)
     },

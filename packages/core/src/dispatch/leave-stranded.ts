@@ -1,0 +1,70 @@
+import { lanes } from '../model/lane.ts'
+import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
+import { decideStranded, type Decision } from '../rules/decide-next.ts'
+import { deliveryReceipt } from '../rules/record.ts'
+import { settlementOf } from '../rules/settlement.ts'
+import { newId } from '../rules/uuid.ts'
+import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
+import { findMessages, type MessageCache } from './message-cache.ts'
+import type { Lease } from './take-work.ts'
+
+const batch = 100
+
+/**
+ * While a channel's circuit is open its messages are not sent and cost no try. Those that have waited longer than a route
+ * may take go on to their next route, so that an outage of one provider does not hold up whom another could reach.
+ *
+ * @returns how many were looked at
+ */
+export async function leaveStranded(
+  world: World,
+  channel: string,
+  lease: Lease,
+  cache: MessageCache,
+): Promise<number> {
+  const waitedSince = new Date(world.clock.now() - world.settings.policies.retry.withinMs)
+  return world.store.transaction(async (parts) => {
+    const claims: ClaimedDelivery[] = []
+    for (const lane of lanes) {
+      const request = {
+        channel,
+        lane,
+        now: waitedSince,
+        limit: batch,
+        worker: lease.worker,
+        leaseUntil: lease.until,
+      }
+      claims.push(...(await parts.deliveries.claimDue(request)))
+    }
+    const messageIds = claims.map(({ messageId }) => messageId)
+    const messages = claims.length === 0 ? undefined : await findMessages(parts, messageIds, cache)
+    for (const delivery of claims) {
+      const message = messages?.get(delivery.messageId)
+      if (message === undefined) continue
+      await carryOut(world, parts, delivery, decideStranded(decisionInput(world, delivery, message)))
+    }
+    return claims.length
+  })
+}
+
+async function carryOut(
+  world: World,
+  parts: StoreParts,
+  delivery: ClaimedDelivery,
+  { kind, progress }: Decision,
+): Promise<void> {
+  const now = new Date(world.clock.now())
+  const planned = delivery.plan[delivery.position]
+  if (kind !== 'retry') {
+    const about = { channel: planned?.channel ?? null, routeId: planned?.routeId ?? null }
+    const why = { outcome: 'retryable', scope: 'provider', detail: 'the provider is not working' } as const
+    await parts.receipts.append([
+      deliveryReceipt(newId(world), 'failed', delivery, now, { ...about, ...why }),
+    ])
+  }
+  const settlement = settlementOf(delivery, progress, { now })
+  await parts.deliveries.settle([{ ...settlement, leaseToken: delivery.leaseToken }])
+  await parts.outbox.append(endEvents(delivery, progress, now))
+  await closeIfUnreachable(world, parts, delivery, progress)
+}
