@@ -32,15 +32,19 @@ const everyFloorButTheStore = [
   'channel',
 ]
 const top: Floor = { floors: everyFloorButTheStore, packages: ['zod'] }
-const flow: Floor = { floors: ['rules', 'ports', 'model'] }
+const flow: Floor = { floors: ['ledger', 'rules', 'ports', 'model'] }
 const sender: Floor = { floors: ['accept', 'rules', 'ports', 'model'] }
 const driverRoom: Floor = { floors: ['ports', 'model'], packages: ['kysely', 'better-sqlite3'] }
 
 /** The floors of `packages/core/src`: a folder, or a file in its root without its extension. */
 export const coreFloors: Readonly<Record<string, Floor>> = {
   model: { floors: [], packages: ['zod'] },
-  rules: { floors: ['model'], files: { 'response-link.ts': ['node:crypto'], 'read-moment.ts': ['temporal-polyfill'] } },
+  rules: {
+    floors: ['model'],
+    files: { 'response-link.ts': ['node:crypto'], 'read-moment.ts': ['temporal-polyfill'] },
+  },
   ports: { floors: ['model'] },
+  ledger: { floors: ['rules', 'ports', 'model'] },
   accept: flow,
   dispatch: { ...flow, packages: ['p-queue'] },
   respond: flow,

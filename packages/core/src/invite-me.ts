@@ -13,6 +13,7 @@ import { pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
 import { receive } from './respond/receive.ts'
 import { recordResponse } from './respond/record-response.ts'
+import { idSource } from './rules/uuid.ts'
 
 const defaultDeadlineMs = 10_000
 
@@ -35,6 +36,7 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     channels: new Map(resolved.channels.map((channel) => [channel.name, channel])),
     clock: resolved.clock,
     random: resolved.random,
+    ids: idSource(resolved.clock, resolved.random),
     log: resolved.log,
   }
   const live = new Live(world, await store.outbox.last())
@@ -123,7 +125,14 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     respond: (invitationId, input, { via = 'api' } = {}) =>
       change(() =>
         store.transaction((parts) =>
-          recordResponse(world, parts, { invitationId, deliveryId: null, input, via, isFromAnother: false }),
+          recordResponse(world, parts, {
+            invitationId,
+            deliveryId: null,
+            input,
+            via,
+            isFromAnother: false,
+            hasRunOut: false,
+          }),
         ),
       ),
     receive: (channel, request) =>

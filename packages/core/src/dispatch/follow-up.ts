@@ -1,13 +1,14 @@
 import { isAnswered } from '../model/invitation.ts'
 import { houseLane } from '../model/lane.ts'
 import type { ReceiptKind } from '../model/receipt.ts'
+import { expireInvitation } from '../ledger/close-invitation.ts'
+import { decisionInput } from '../ledger/decision-input.ts'
+import { settle } from '../ledger/settle.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { decideFollowUp, type Decision } from '../rules/decide-next.ts'
-import { deliveryReceipt } from '../rules/record.ts'
-import { settlementOf } from '../rules/settlement.ts'
+import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
-import { closeIfUnreachable, decisionInput, endEvents, expireInvitation } from './end-delivery.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -75,19 +76,12 @@ async function carryOut(
         ? 'reminder_due'
         : undefined
   if (told !== undefined) {
-    const planned = delivery.plan[delivery.position]
+    const rule = delivery.plan[delivery.position]
+    const detail = kind === 'fallback' && rule?.use === true ? `not_${rule.next.unless}_in_time` : null
     await parts.receipts.append([
-      deliveryReceipt(newId(world), told, delivery, now, {
-        channel: planned?.channel ?? null,
-        routeId: planned?.routeId ?? null,
-        detail: kind === 'fallback' && planned?.use === true ? `not_${planned.next.unless}_in_time` : null,
-      }),
+      deliveryReceipt(newId(world), told, delivery, now, { ...routeOf(delivery), detail }),
     ])
   }
-  await parts.deliveries.settle([
-    { ...settlementOf(delivery, progress, { now }), leaseToken: delivery.leaseToken },
-  ])
-  await parts.outbox.append(endEvents(delivery, progress, now))
+  await settle(world, parts, delivery, progress)
   if (isDeadline) await expireInvitation(world, parts, delivery)
-  await closeIfUnreachable(world, parts, delivery, progress)
 }

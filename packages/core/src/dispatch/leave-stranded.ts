@@ -1,11 +1,11 @@
 import { lanes } from '../model/lane.ts'
+import { decisionInput } from '../ledger/decision-input.ts'
+import { settle } from '../ledger/settle.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { decideStranded, type Decision } from '../rules/decide-next.ts'
-import { deliveryReceipt } from '../rules/record.ts'
-import { settlementOf } from '../rules/settlement.ts'
+import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
-import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -54,17 +54,12 @@ async function carryOut(
   delivery: ClaimedDelivery,
   { kind, progress }: Decision,
 ): Promise<void> {
-  const now = new Date(world.clock.now())
-  const planned = delivery.plan[delivery.position]
   if (kind !== 'retry') {
-    const about = { channel: planned?.channel ?? null, routeId: planned?.routeId ?? null }
+    const now = new Date(world.clock.now())
     const why = { outcome: 'retryable', scope: 'provider', detail: 'the provider is not working' } as const
     await parts.receipts.append([
-      deliveryReceipt(newId(world), 'failed', delivery, now, { ...about, ...why }),
+      deliveryReceipt(newId(world), 'failed', delivery, now, { ...routeOf(delivery), ...why }),
     ])
   }
-  const settlement = settlementOf(delivery, progress, { now })
-  await parts.deliveries.settle([{ ...settlement, leaseToken: delivery.leaseToken }])
-  await parts.outbox.append(endEvents(delivery, progress, now))
-  await closeIfUnreachable(world, parts, delivery, progress)
+  await settle(world, parts, delivery, progress)
 }

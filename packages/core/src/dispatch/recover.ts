@@ -1,10 +1,10 @@
+import { decisionInput } from '../ledger/decision-input.ts'
+import { settle } from '../ledger/settle.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { decideAfterCrash } from '../rules/decide-next.ts'
-import { deliveryReceipt } from '../rules/record.ts'
-import { settlementOf } from '../rules/settlement.ts'
+import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
-import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -53,25 +53,16 @@ async function takeOver(
   progress: ReturnType<typeof decideAfterCrash>['progress'],
 ): Promise<void> {
   const now = new Date(world.clock.now())
-  const planned = delivery.plan[delivery.position]
   const number = delivery.attempts + 1
   await parts.receipts.append([
     deliveryReceipt(newId(world), 'unknown', delivery, now, {
       attempt: number,
-      channel: planned?.channel ?? null,
-      routeId: planned?.routeId ?? null,
+      ...routeOf(delivery),
       outcome: 'unknown',
       detail: 'the worker stopped while sending; it may have been sent',
       duplicatePossible: delivery.doubtful,
     }),
   ])
   const attempt = { number, state: 'unknown' as const, providerMessageId: null }
-  await parts.deliveries.settle([
-    {
-      ...settlementOf(delivery, progress, { now, attempt, crashes: delivery.crashes + 1 }),
-      leaseToken: delivery.leaseToken,
-    },
-  ])
-  await parts.outbox.append(endEvents(delivery, progress, now))
-  await closeIfUnreachable(world, parts, delivery, progress)
+  await settle(world, parts, delivery, progress, { attempt, crashes: delivery.crashes + 1 })
 }

@@ -25,6 +25,8 @@ export async function sendAttempt(
   message: OutboundMessage,
   stopping: AbortSignal,
 ): Promise<SendOutcome> {
+  if (stopping.aborted)
+    return { status: 'retryable', scope: 'message', detail: 'the engine stopped before it was sent' }
   const controller = new AbortController()
   const abort = () => {
     controller.abort(

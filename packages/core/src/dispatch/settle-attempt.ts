@@ -1,14 +1,15 @@
 import { isAnswered } from '../model/invitation.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
+import { decisionInput } from '../ledger/decision-input.ts'
+import { markAddress } from '../ledger/mark-address.ts'
+import { settle } from '../ledger/settle.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { decideAfterSend, type Progress } from '../rules/decide-next.ts'
 import { deliveryEvent, deliveryReceipt } from '../rules/record.ts'
-import { settlementOf, stoodDown } from '../rules/settlement.ts'
-import { markAddress } from '../rules/mark-address.ts'
+import { stoodDown } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
-import { closeIfUnreachable, decisionInput, endEvents } from './end-delivery.ts'
 import type { ReadySend } from './take-work.ts'
 
 /**
@@ -27,24 +28,15 @@ export async function settleAttempt(world: World, send: ReadySend, outcome: Send
         outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : ('failed' as const),
       providerMessageId: outcome.status === 'accepted' ? (outcome.providerMessageId ?? null) : null,
     }
-    const settled = await parts.deliveries.settle([
-      { ...settlementOf(delivery, progress, { now, attempt: closed }), leaseToken: delivery.leaseToken },
-    ])
-    const isOurs = settled.length === 1
-    const isLast = progress.state === 'failed' && delivery.state !== 'failed'
-    await parts.receipts.append([
-      outcomeReceipt(world, send, outcome, isOurs, now),
-      ...(isOurs && isLast
-        ? [deliveryReceipt(newId(world), 'exhausted', delivery, now, { detail: progress.reason })]
-        : []),
-    ])
+    const isOurs = await settle(world, parts, delivery, progress, { attempt: closed })
+    const receipts = [outcomeReceipt(world, send, outcome, isOurs, now)]
+    if (isOurs && progress.state === 'failed') {
+      receipts.push(deliveryReceipt(newId(world), 'exhausted', delivery, now, { detail: progress.reason }))
+    }
+    await parts.receipts.append(receipts)
     if (!isOurs) return
-    await markAddressOf(world, parts, send, outcome, now)
-    await parts.outbox.append([
-      ...sentEvents(send, progress, outcome, now),
-      ...endEvents(delivery, progress, now),
-    ])
-    await closeIfUnreachable(world, parts, delivery, progress)
+    await markAddress(world, parts, delivery, attempt.position, outcome)
+    await parts.outbox.append(sentEvents(send, progress, outcome, now))
   })
 }
 
@@ -92,21 +84,4 @@ function sentEvents(send: ReadySend, progress: Progress, outcome: SendOutcome, n
       ? [deliveryEvent('delivery.delivered', send.delivery, now, data)]
       : []
   return [deliveryEvent('delivery.sent', send.delivery, now, data), ...arrived]
-}
-
-/** What an outcome says about the address itself counts for everything not yet sent. */
-async function markAddressOf(
-  world: World,
-  parts: StoreParts,
-  { delivery, attempt }: ReadySend,
-  outcome: SendOutcome,
-  now: Date,
-): Promise<void> {
-  const address = delivery.plan[attempt.position]?.address
-  const mark = markAddress(outcome)
-  if (address === undefined || mark === undefined) return
-  const where = { channel: attempt.channel, address }
-  await parts.recipients.setRouteState(where, mark.state)
-  await parts.recipients.suppress([{ ...where, reason: mark.reason, at: now }])
-  await parts.outbox.append([deliveryEvent(mark.event, delivery, now, { channel: attempt.channel })])
 }

@@ -10,7 +10,7 @@ import type { OutboundMessage } from '../ports/channel.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { recheckRoute } from '../rules/plan-delivery.ts'
-import { endDelivery, skipRoute, type Ending } from './end-delivery.ts'
+import { endDelivery, type Ending } from './end-delivery.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import { mintLinks, renderMessage } from './render.ts'
@@ -141,14 +141,14 @@ async function gatherFacts(
 
 function reasonNotToSend(world: World, delivery: ClaimedDelivery, facts: Facts): Ending | undefined {
   const message = facts.messages.get(delivery.messageId)
-  if (message === undefined) return { delivery, message: undefined, reason: 'cancelled' }
+  if (message === undefined) return { delivery, reason: 'cancelled' }
   const invitation = delivery.invitationId === null ? undefined : facts.invitations.get(delivery.invitationId)
   if (invitation !== undefined && invitation.state !== 'pending')
-    return { delivery, message, reason: invitation.revision > 0 ? 'answered' : 'cancelled' }
+    return { delivery, reason: invitation.revision > 0 ? 'answered' : 'cancelled' }
   if (message.until !== null && world.clock.now() >= message.until.getTime())
-    return { delivery, message, reason: 'deadline' }
+    return { delivery, reason: 'deadline' }
   const refusal = refusedNow(world, delivery, message, facts)
-  return refusal === undefined ? undefined : skipRoute(delivery, message, refusal)
+  return refusal === undefined ? undefined : { delivery, reason: 'skip', message, skip: refusal }
 }
 
 function refusedNow(

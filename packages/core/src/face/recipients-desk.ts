@@ -6,7 +6,7 @@ import { parseInput } from '../model/parse.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { PageRequest } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
-import { optIn, optOut } from '../respond/opt-out.ts'
+import { optIn, optOut, placeOf } from '../respond/opt-out.ts'
 import { newId } from '../rules/uuid.ts'
 
 /** Records of an import written in one transaction; bounds what is held in memory. */
@@ -37,9 +37,9 @@ export function recipientsDesk(world: World): Recipients {
     list: (page) => world.store.recipients.list(pageOf(page)),
     import: (source) => importRecipients(world, source),
     optOut: (channel, address) =>
-      world.store.transaction((parts) => optOut(world, parts, channelOf(world, channel), address)),
+      world.store.transaction((parts) => optOut(world, parts, placeOf(channelOf(world, channel), address))),
     optIn: (channel, address) =>
-      world.store.transaction((parts) => optIn(parts, channelOf(world, channel), address)),
+      world.store.transaction((parts) => optIn(parts, placeOf(channelOf(world, channel), address))),
   }
 }
 

@@ -33,5 +33,7 @@ export interface World {
   readonly channels: ReadonlyMap<string, Channel>
   readonly clock: Clock
   readonly random: Random
+  /** Ids of new rows, in the order they are made. */
+  readonly ids: { next(): string }
   readonly log: Log
 }

@@ -83,8 +83,8 @@ export async function openLink(world: World, token: string, purpose: LinkPurpose
 }
 
 /**
- * Answers the question behind a `respond` link.
- * @throws InviteMeError `LINK_UNKNOWN` for a token that is not ours or has run out
+ * Answers the question behind a `respond` link. An answer by a link that has run out is kept, as late.
+ * @throws InviteMeError `LINK_UNKNOWN` for a token that is not ours
  */
 export async function answerByLink(
   world: World,
@@ -93,23 +93,17 @@ export async function answerByLink(
 ): Promise<ResponseReceipt> {
   return world.store.transaction(async (parts) => {
     const behind = await lookBehind(parts, token, 'respond')
-    const isOver =
-      behind?.link.expiresAt !== null &&
-      behind !== undefined &&
-      world.clock.now() >= behind.link.expiresAt.getTime()
-    if (behind?.invitation === undefined || (isOver && behind.message.until === null)) {
-      throw new InviteMeError(
-        'LINK_UNKNOWN',
-        'This link is unknown or has run out. Open it to have a fresh one sent.',
-        { field: 'token' },
-      )
+    if (behind?.invitation === undefined) {
+      throw new InviteMeError('LINK_UNKNOWN', 'This link is not one of ours.', { field: 'token' })
     }
+    const { expiresAt } = behind.link
     return recordResponse(world, parts, {
       invitationId: behind.invitation.id,
       deliveryId: behind.delivery.id,
       input,
       via: 'portal',
       isFromAnother: false,
+      hasRunOut: expiresAt !== null && world.clock.now() >= expiresAt.getTime(),
     })
   })
 }
@@ -123,12 +117,7 @@ export async function unsubscribeByLink(
     const behind = await lookBehind(parts, token, 'unsubscribe')
     const planned = behind?.delivery.plan[behind.link.position]
     if (planned === undefined) return { status: 'unknown' }
-    const channel = world.channels.get(planned.channel) ?? {
-      name: planned.channel,
-      supports: { answers: [], links: false, tokens: [], reports: [], idempotent: false },
-      send: () => Promise.reject(new Error('not a sender')),
-    }
-    await optOut(world, parts, channel, planned.address)
+    await optOut(world, parts, planned)
     return { status: 'done' }
   })
 }

@@ -2,22 +2,17 @@ import type { Delivery } from '../model/delivery.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { FactReference, FactResult, InboundFact } from '../model/inbound-fact.ts'
 import type { Message } from '../model/message.ts'
+import { decisionInput } from '../ledger/decision-input.ts'
+import { markAddress } from '../ledger/mark-address.ts'
+import { rewrite } from '../ledger/settle.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
-import {
-  decideNextRoute,
-  followUpDue,
-  furtherState,
-  isFinal,
-  type DecisionInput,
-} from '../rules/decide-next.ts'
-import { markAddress } from '../rules/mark-address.ts'
-import { deliveryEvent, deliveryReceipt, invitationEvent } from '../rules/record.ts'
+import { decideNextRoute, followUpDue, furtherState, isFinal, type Progress } from '../rules/decide-next.ts'
+import { deliveryEvent, deliveryReceipt, routeOf } from '../rules/record.ts'
 import { hashToken } from '../rules/response-link.ts'
-import { progressOf, settlementOf } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
-import { optIn, optOut } from './opt-out.ts'
+import { optIn, optOut, placeOf } from './opt-out.ts'
 import { recordResponse } from './record-response.ts'
 
 /** Times a fact waits for a worker that holds its delivery, 50 ms apart, before it is given back to its sender. */
@@ -73,10 +68,10 @@ async function recordOnce(
 
   switch (fact.kind) {
     case 'opted_out':
-      await optOut(world, parts, channel, fact.address)
+      await optOut(world, parts, placeOf(channel, fact.address))
       return result('recorded')
     case 'opted_in':
-      await optIn(parts, channel, fact.address)
+      await optIn(parts, placeOf(channel, fact.address))
       return result('recorded')
     case 'answer': {
       if (found === undefined || found.delivery.invitationId === null) return result('unmatched')
@@ -92,6 +87,7 @@ async function recordOnce(
         input: fact.input,
         via: channel.name,
         isFromAnother,
+        hasRunOut: found.expiresAt !== null && now >= found.expiresAt,
       })
       return result('recorded', { invitationId: receipt.invitationId, answer: receipt.status })
     }
@@ -100,7 +96,7 @@ async function recordOnce(
       if (found !== undefined) await moveForward(world, parts, channel, found, fact.kind)
       return result('recorded', { invitationId: found?.delivery.invitationId ?? null })
     case 'failed':
-      if (found !== undefined) await failLater(world, parts, channel, found, fact)
+      if (found !== undefined) await failLater(world, parts, found, fact)
       return result('recorded', { invitationId: found?.delivery.invitationId ?? null })
   }
 }
@@ -109,6 +105,8 @@ interface Found {
   readonly delivery: Delivery
   /** Route of the plan the fact speaks of. */
   readonly position: number
+  /** When the token it came by runs out; `null` for facts without one. */
+  readonly expiresAt: Date | null
 }
 
 async function findDelivery(
@@ -119,14 +117,21 @@ async function findDelivery(
   const place = await findPlace(parts, channel, reference)
   if (place === undefined) return undefined
   const [delivery] = await parts.deliveries.byIds([place.deliveryId])
-  return delivery === undefined ? undefined : { delivery, position: place.position ?? delivery.position }
+  if (delivery === undefined) return undefined
+  return { delivery, position: place.position ?? delivery.position, expiresAt: place.expiresAt ?? null }
+}
+
+interface Place {
+  readonly deliveryId: string
+  readonly position?: number
+  readonly expiresAt?: Date | null
 }
 
 async function findPlace(
   parts: StoreParts,
   channel: Channel,
   reference: FactReference,
-): Promise<{ readonly deliveryId: string; readonly position?: number } | undefined> {
+): Promise<Place | undefined> {
   switch (reference.by) {
     case 'token': {
       const hash = hashToken(reference.token)
@@ -146,35 +151,13 @@ async function findPlace(
 }
 
 function sameSpelling(channel: Channel, address: string): string {
-  const checked = channel.address?.(address)
-  return (checked?.ok === true ? checked.address : address).toLowerCase()
+  return placeOf(channel, address).address.toLowerCase()
 }
 
-async function inputFor(
-  world: World,
-  parts: StoreParts,
-  delivery: Delivery,
-): Promise<DecisionInput | undefined> {
+async function messageOf(parts: StoreParts, delivery: Delivery): Promise<Message> {
   const message = await parts.messages.byId(delivery.messageId)
-  return message === undefined
-    ? undefined
-    : {
-        delivery,
-        progress: progressOf(delivery),
-        terms: terms(message),
-        policies: world.settings.policies,
-        nowMs: world.clock.now(),
-        fraction: world.random.fraction(),
-      }
-}
-
-function terms(message: Message) {
-  return {
-    wantsAnswer: message.answer !== null,
-    onUnknown: message.onUnknown,
-    remindersMs: message.remindersMs,
-    untilMs: message.until?.getTime() ?? null,
-  }
+  if (message !== undefined) return message
+  throw new InviteMeError('INTERNAL', `The message of delivery "${delivery.id}" is missing.`)
 }
 
 /** States move only forward: a late "delivered" after "read", or after the end, leaves its receipt and changes nothing. */
@@ -192,99 +175,58 @@ async function moveForward(
   ])
   const state = furtherState(delivery.state, kind)
   if (state === delivery.state || isFinal(delivery.state)) return
-  const input = await inputFor(world, parts, delivery)
-  if (input === undefined) return
+  const input = decisionInput(world, delivery, await messageOf(parts, delivery))
   const progress = { ...input.progress, state }
-  const dueAtMs =
-    progress.step === 'follow_up' && progress.dueAtMs !== null
-      ? followUpDue({ ...input, progress })
-      : progress.dueAtMs
-  await rewriteOrWait(parts, delivery, { ...progress, dueAtMs }, now)
-  await parts.outbox.append([
-    deliveryEvent(kind === 'read' ? 'delivery.read' : 'delivery.delivered', delivery, now, {
-      channel: channel.name,
-    }),
-  ])
+  const waits = progress.step === 'follow_up' && progress.dueAtMs !== null
+  const dueAtMs = waits ? followUpDue({ ...input, progress }) : progress.dueAtMs
+  await rewriteOrWait(world, parts, delivery, { ...progress, dueAtMs })
+  const type = kind === 'read' ? 'delivery.read' : 'delivery.delivered'
+  await parts.outbox.append([deliveryEvent(type, delivery, now, { channel: channel.name })])
 }
 
-/** A bounce after acceptance: the address is marked, and the next route is taken when this one was still the one in use. */
+/**
+ * A failure after acceptance: the address is marked, and the next route is taken when this one is still the one in use
+ * and nobody has answered.
+ */
 async function failLater(
   world: World,
   parts: StoreParts,
-  channel: Channel,
   { delivery, position }: Found,
-  fact: InboundFact & { kind: 'failed' },
+  { outcome }: InboundFact & { kind: 'failed' },
 ): Promise<void> {
   const now = new Date(world.clock.now())
-  const { outcome } = fact
-  const planned = delivery.plan[position]
   await parts.receipts.append([
     deliveryReceipt(newId(world), 'bounced', delivery, now, {
-      channel: channel.name,
-      routeId: planned?.routeId ?? null,
+      ...routeOf(delivery, position),
       outcome: outcome.status,
       scope: outcome.scope,
       providerCode: outcome.providerCode ?? null,
       detail: outcome.detail ?? null,
     }),
   ])
-  const mark = markAddress(outcome)
-  if (mark !== undefined && planned !== undefined) {
-    const where = { channel: channel.name, address: planned.address }
-    await parts.recipients.setRouteState(where, mark.state)
-    await parts.recipients.suppress([{ ...where, reason: mark.reason, at: now }])
-    await parts.outbox.append([deliveryEvent(mark.event, delivery, now, { channel: channel.name })])
+  await markAddress(world, parts, delivery, position, outcome)
+  if (isFinal(delivery.state) || delivery.position !== position) return
+  if (delivery.invitationId !== null) {
+    const invitation = await parts.invitations.lock(delivery.invitationId)
+    if (invitation?.state !== 'pending') return
   }
-  const isOver =
-    isFinal(delivery.state) ||
-    delivery.dueAt === null ||
-    (delivery.step === 'send' && delivery.position !== position)
-  const wasLast = delivery.dueAt === null && !isFinal(delivery.state)
-  if (delivery.position !== position || (isOver && !wasLast)) return
-  const invitation =
-    delivery.invitationId === null ? undefined : await parts.invitations.lock(delivery.invitationId)
-  if (invitation !== undefined && invitation.state !== 'pending') return
-  const input = await inputFor(world, parts, delivery)
-  if (input === undefined) return
+  const input = decisionInput(world, delivery, await messageOf(parts, delivery))
   const attempts = await parts.deliveries.attempts(delivery.id)
-  const hasOther = attempts.some(
+  const mayHaveArrived = attempts.some(
     (attempt) =>
       attempt.position !== position && (attempt.state === 'accepted' || attempt.state === 'unknown'),
   )
-  const { progress } = decideNextRoute(
-    {
-      ...input,
-      progress: {
-        ...input.progress,
-        acceptedAtMs: null,
-        firstAcceptedAtMs: hasOther ? input.progress.firstAcceptedAtMs : null,
-      },
-    },
-    'permanent',
-  )
-  await rewriteOrWait(parts, delivery, progress, now)
-  if (progress.state !== 'failed') return
-  await parts.outbox.append([deliveryEvent('delivery.failed', delivery, now, { reason: progress.reason })])
-  if (invitation === undefined) return
-  const others = await parts.deliveries.list({ invitationId: invitation.id }, { limit: 100 })
-  if (
-    others.some(
-      (other) => other.id !== delivery.id && other.state !== 'failed' && other.state !== 'suppressed',
-    )
-  )
-    return
-  await parts.invitations.update({ ...invitation, state: 'unreachable', closedAt: now })
-  await parts.outbox.append([
-    invitationEvent('invitation.unreachable', invitation, now, { reason: progress.reason }),
-  ])
+  const firstAcceptedAtMs = mayHaveArrived ? input.progress.firstAcceptedAtMs : null
+  const returned = { ...input.progress, acceptedAtMs: null, firstAcceptedAtMs }
+  const { progress } = decideNextRoute({ ...input, progress: returned }, 'permanent')
+  await rewriteOrWait(world, parts, delivery, progress)
 }
 
 async function rewriteOrWait(
+  world: World,
   parts: StoreParts,
   delivery: Delivery,
-  progress: ReturnType<typeof progressOf>,
-  now: Date,
+  progress: Progress,
 ): Promise<void> {
-  const written = await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
-  if (written.length === 0) throw new Held('the delivery is held by a worker')
+  if (!(await rewrite(world, parts, delivery, progress))) throw new Held('the delivery is held by a worker')
 }

@@ -23,6 +23,8 @@ export interface IncomingAnswer {
   readonly via: string
   /** True when it came from another address than the one invited. */
   readonly isFromAnother: boolean
+  /** True when it came by a link or reply address that has run out. */
+  readonly hasRunOut: boolean
 }
 
 /** Longest raw answer that is kept when it could not be understood. */
@@ -53,7 +55,7 @@ export async function recordResponse(
     })
   }
   const now = new Date(world.clock.now())
-  const closed = closedReason(invitation, now)
+  const closed = closedReason(invitation, now) ?? (incoming.hasRunOut ? 'expired' : undefined)
   if (closed !== undefined) return refuseLate(world, parts, invitation, incoming, closed, now)
 
   const parsed = parseAnswer(message.answer, incoming.input, invitation.locale ?? world.settings.locale)

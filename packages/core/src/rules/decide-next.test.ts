@@ -230,6 +230,13 @@ describe('when a follow-up falls due', () => {
     })
   })
 
+  test('reminders missed while nothing could be sent are made up for by one', () => {
+    const terms = { ...input().terms, remindersMs: [minute, 2 * minute, 60 * minute] }
+    const late = { ...accepted, firstAcceptedAtMs: now - 3 * minute }
+    const { progress } = decideFollowUp(input({ terms, progress: late }), waiting)
+    expect(progress).toMatchObject({ step: 'send', reminders: 2 })
+  })
+
   test('a reminder at or after the deadline is not sent', () => {
     const terms = { ...input().terms, remindersMs: [minute], untilMs: now }
     expect(decideFollowUp(input({ terms, progress: accepted }), waiting)).toMatchObject({
@@ -332,8 +339,7 @@ describe('for any plan and any outcomes', () => {
                 ? decideAfterSend(some, outcome)
                 : decideFollowUp(some, { isAnswered: false, isClosed: false })
             expect(decision.progress.position).toBeGreaterThanOrEqual(progress.position)
-            if (decision.progress.dueAtMs !== null)
-              expect(decision.progress.dueAtMs).toBeGreaterThanOrEqual(clock)
+            expect(decision.progress.dueAtMs ?? Infinity).toBeGreaterThanOrEqual(clock)
             expect(plan[decision.progress.position]?.use).toBe(true)
             progress = decision.progress
             steps += 1
@@ -353,8 +359,9 @@ describe('for any plan and any outcomes', () => {
           input({ delivery: { plan }, progress: { ...fresh, position } }),
           'exhausted',
         )
-        if (kind === 'fallback') expect(plan[progress.position]?.use).toBe(true)
-        else expect(progress.state).toBe('failed')
+        const isLast = plan.slice(position + 1).every(({ use }) => !use)
+        expect([kind, progress.state]).toEqual(isLast ? ['ended', 'failed'] : ['fallback', 'queued'])
+        expect(isLast || plan[progress.position]?.use).toBe(true)
       }),
     )
   })

@@ -229,7 +229,7 @@ export function decideFollowUp(input: DecisionInput, followUp: FollowUp): Decisi
         ...progress,
         step: 'send',
         dueAtMs: nowMs,
-        reminders: progress.reminders + 1,
+        reminders: remindersPast(input),
         tries: 0,
         routeSinceMs: null,
       },
@@ -250,14 +250,14 @@ function accept(input: DecisionInput, progress: Progress, state: 'sent' | 'deliv
   return { kind: 'sent', progress: { ...accepted, dueAtMs: followUpDue({ ...input, progress: accepted }) } }
 }
 
-/** Earliest moment something may have to be done about a message its route took; `null` when nothing ever will. */
+/** Earliest moment, from now on, something may have to be done about a message its route took; `null` when nothing ever will. */
 export function followUpDue(input: DecisionInput): number | null {
   const moments = [
     routeTimerMs(input),
     reminderMs(input),
     input.terms.wantsAnswer ? input.terms.untilMs : null,
   ].filter((moment) => moment !== null)
-  return moments.length === 0 ? null : Math.min(...moments)
+  return moments.length === 0 ? null : Math.max(input.nowMs, Math.min(...moments))
 }
 
 /** When the current route is given up for the next one; `null` when its rule is met or there is no next one. */
@@ -268,6 +268,13 @@ function routeTimerMs({ progress, delivery }: DecisionInput): number | null {
   if (route.next.unless === 'seen' && rank[progress.state] >= rank.read) return null
   if (nextUsable(delivery.plan, progress.position + 1) === -1) return null
   return progress.acceptedAtMs + route.next.withinMs
+}
+
+/** Reminders whose time has come: those missed while nothing could be sent are made up for by one. */
+function remindersPast({ progress, terms, nowMs }: DecisionInput): number {
+  const sinceMs = nowMs - (progress.firstAcceptedAtMs ?? nowMs)
+  const past = terms.remindersMs.filter((afterMs) => afterMs <= sinceMs).length
+  return Math.max(past, progress.reminders + 1)
 }
 
 /** When the next reminder is due; `null` when there is none before the deadline. */

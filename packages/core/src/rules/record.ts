@@ -11,6 +11,15 @@ export type ReceiptDetails = Partial<
   Omit<Receipt, 'id' | 'kind' | 'at' | 'messageId' | 'deliveryId' | 'invitationId' | 'recipientId'>
 >
 
+/** The route a delivery uses at present, as receipts name it. */
+export function routeOf(
+  delivery: Delivery,
+  position = delivery.position,
+): { readonly channel: string | null; readonly routeId: string | null } {
+  const planned = delivery.plan[position]
+  return { channel: planned?.channel ?? null, routeId: planned?.routeId ?? null }
+}
+
 /** Writes down a fact about a delivery. */
 export function deliveryReceipt(
   id: string,

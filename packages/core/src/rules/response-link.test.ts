@@ -33,7 +33,8 @@ test('ten thousand tokens are ten thousand hashes', () => {
 test('what cannot be a token has no hash', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      if (!/^[0-9a-hjkmnp-tv-z]{26}$/i.test(text)) expect(hashToken(text)).toBeUndefined()
+      fc.pre(!/^[0-9a-hjkmnp-tv-z]{26}$/i.test(text))
+      expect(hashToken(text)).toBeUndefined()
     }),
   )
   for (const hostile of [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { uuidV7 } from './uuid.ts'
+import { idSource, uuidV7 } from './uuid.ts'
 
 const moments = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 })
@@ -22,4 +22,26 @@ test('ids sort by their time', () => {
       expect(uuidV7(a, one) < uuidV7(b, other)).toBe(true)
     }),
   )
+})
+
+test('ids of one source sort in the order they were made, whatever the clock does', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 200 }), (steps) => {
+      let now = 1_000_000
+      const source = idSource({ now: () => now }, { bytes: (count) => new Uint8Array(count).fill(255) })
+      const ids = steps.flatMap((step) => {
+        now += step
+        return Array.from({ length: 40 }, () => source.next())
+      })
+      expect(ids.toSorted()).toEqual(ids)
+      expect(new Set(ids).size).toBe(ids.length)
+    }),
+  )
+})
+
+test('ten thousand ids within one millisecond are in order and differ', () => {
+  const source = idSource({ now: () => 1_000 }, { bytes: (count) => new Uint8Array(count) })
+  const ids = Array.from({ length: 10_000 }, () => source.next())
+  expect(ids.toSorted()).toEqual(ids)
+  expect(new Set(ids).size).toBe(10_000)
 })

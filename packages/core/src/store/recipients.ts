@@ -2,7 +2,7 @@ import { preferencesSchema } from '../model/preference.ts'
 import type { RecipientDraft } from '../model/recipient.ts'
 import type { RecipientStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
-import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
+import { toMoment, toRecipient, toRoute, toSuppression, type Row } from './rows.ts'
 
 const noPreferences = JSON.stringify(preferencesSchema.parse({}))
 
@@ -146,14 +146,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
           db.selectFrom('suppressions').selectAll().where('address', 'in', portion).execute(),
         )
         const wanted = new Set(addresses.map(({ channel, address }) => `${channel} ${address}`))
-        return rows
-          .filter((row) => wanted.has(`${row.channel} ${row.address}`))
-          .map((row) => ({
-            channel: row.channel,
-            address: row.address,
-            reason: row.reason as 'opted_out',
-            at: new Date(row.at),
-          }))
+        return rows.filter((row) => wanted.has(`${row.channel} ${row.address}`)).map(toSuppression)
       }),
   }
 }

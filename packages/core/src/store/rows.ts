@@ -11,6 +11,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
+import type { Suppression } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
 
 /** A row of a table as it is read. */
@@ -191,6 +192,16 @@ export function toRoute(row: Row<'routes'>): Route {
     rank: row.rank,
     verified: row.verified === 1,
     state: row.state as RouteState,
+  }
+}
+
+/** A suppression out of its row. */
+export function toSuppression(row: Row<'suppressions'>): Suppression {
+  return {
+    channel: row.channel,
+    address: row.address,
+    reason: row.reason as Suppression['reason'],
+    at: new Date(row.at),
   }
 }
 

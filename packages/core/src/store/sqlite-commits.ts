@@ -11,9 +11,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** How one transaction of a group ended; `spoiled` left half of its writes behind. */
+type Ending =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'refused' | 'spoiled'; readonly error: unknown }
+
 /**
  * Lets transactions that wait at the same time share one commit, since the wait for the disk is what a commit costs.
- * Each runs behind its own savepoint: one that fails is undone alone. None is told it succeeded before all are on disk.
+ * One that fails before it wrote anything costs the others nothing. When one fails halfway the group is undone and run
+ * again with each behind its own savepoint, so that it is undone alone; savepoints for all, always, would make every
+ * write three times as dear. So `work` may run twice. None is told how it ended before all are on disk.
  *
  * @param inTurn runs work when the connection is free
  */
@@ -28,40 +35,69 @@ export function groupCommit(
   const save = database.prepare('SAVEPOINT one')
   const release = database.prepare('RELEASE one')
   const undo = database.prepare('ROLLBACK TO one')
+  const countChanges = database.prepare<[], number>('SELECT total_changes()').pluck()
   const waiting: Waiting[] = []
+  /** Transactions at the head of `waiting` that are run again because one of them failed halfway. */
+  let suspects = 0
   let isCommitting = false
 
-  const runOne = async ({ work, reject }: Waiting): Promise<{ readonly result: unknown } | undefined> => {
-    save.run()
+  const run = async ({ work }: Waiting): Promise<Ending> => {
+    const before = countChanges.get()
     try {
-      const result = await work(parts)
-      release.run()
-      return { result }
+      return { kind: 'done', result: await work(parts) }
     } catch (error) {
-      // A full disk makes SQLite undo the whole transaction by itself; then there is no savepoint to go back to.
+      // A full disk makes SQLite undo the whole transaction by itself.
       if (!database.inTransaction) throw error
-      undo.run()
-      release.run()
-      reject(sqliteError(error, database.name))
-      return undefined
+      return { kind: countChanges.get() === before ? 'refused' : 'spoiled', error }
     }
+  }
+
+  const runBehindSavepoint = async (one: Waiting): Promise<Ending> => {
+    save.run()
+    const ending = await run(one)
+    if (ending.kind === 'spoiled') undo.run()
+    release.run()
+    return ending
+  }
+
+  /** @returns how each ended; `undefined` when one of several spoiled the transaction for all */
+  const runGroup = async (
+    group: readonly Waiting[],
+    isCareful: boolean,
+  ): Promise<readonly Ending[] | undefined> => {
+    const endings: Ending[] = []
+    for (const one of group) {
+      const ending = isCareful ? await runBehindSavepoint(one) : await run(one)
+      if (ending.kind === 'spoiled' && !isCareful) return undefined
+      endings.push(ending)
+    }
+    return endings
   }
 
   const commitTogether = async (): Promise<void> => {
     begin.run()
-    const group = waiting.splice(0, mostPerCommit)
+    const isCareful = suspects > 0
+    const group = waiting.splice(0, isCareful ? suspects : mostPerCommit)
+    suspects = 0
     try {
-      const done: { readonly one: Waiting; readonly result: unknown }[] = []
-      for (const one of group) {
-        const outcome = await runOne(one)
-        if (outcome !== undefined) done.push({ one, result: outcome.result })
+      const endings = await runGroup(group, isCareful)
+      if (endings === undefined) {
+        rollback.run()
+        waiting.unshift(...group)
+        suspects = group.length
+        return
       }
       commit.run()
-      for (const { one, result } of done) one.resolve(result as never)
+      for (const [index, ending] of endings.entries()) tell(group[index], ending)
     } catch (error) {
       if (database.inTransaction) rollback.run()
       for (const one of group) one.reject(sqliteError(error, database.name))
     }
+  }
+
+  const tell = (one: Waiting | undefined, ending: Ending): void => {
+    if (ending.kind === 'done') one?.resolve(ending.result as never)
+    else one?.reject(sqliteError(ending.error, database.name))
   }
 
   const commitAll = async (): Promise<void> => {
@@ -70,6 +106,7 @@ export function groupCommit(
         await inTurn(commitTogether)
       } catch (error) {
         // Not even begun: locked for too long, or the connection is closed.
+        suspects = 0
         for (const one of waiting.splice(0)) one.reject(sqliteError(error, database.name))
       }
     }

@@ -14,6 +14,7 @@ import { recipientStore } from './recipients.ts'
 import type { Database } from './schema.ts'
 import { groupCommit } from './sqlite-commits.ts'
 import { sqliteError } from './sqlite-error.ts'
+import { prepareReads, type SqliteReads } from './sqlite-reads.ts'
 import { prepareStatements, type SqliteStatements } from './sqlite-statements.ts'
 
 /** How a SQLite store is kept. */
@@ -77,7 +78,7 @@ function refuseOldNode(): void {
 }
 
 function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busyTimeoutMs: number): Store {
-  const statements = prepareStatements(database)
+  const prepared = { statements: prepareStatements(database), reads: prepareReads(database) }
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One connection, one piece of work at a time: nobody reads what another transaction has not committed. */
@@ -95,12 +96,12 @@ function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busy
         }),
       ),
   }
-  const inside = partsOf({ db, run: (work) => work() }, statements)
+  const inside = partsOf({ db, run: (work) => work() }, prepared)
 
   const commits = groupCommit(database, inside, (work) => inTurn(() => patiently(busyTimeoutMs, work)))
 
   return {
-    ...partsOf(outside, statements),
+    ...partsOf(outside, prepared),
     transaction: (work) => commits.transaction(work),
     close: () =>
       inTurn(async () => {
@@ -109,12 +110,25 @@ function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busy
   }
 }
 
-function partsOf(connection: Connection, statements: SqliteStatements): StoreParts {
+interface Prepared {
+  readonly statements: SqliteStatements
+  readonly reads: SqliteReads
+}
+
+/** The parts of the store: what every message passes through by prepared statements, the rest as queries are built. */
+function partsOf(connection: Connection, { statements, reads }: Prepared): StoreParts {
   const { run } = connection
   return {
-    recipients: recipientStore(connection),
+    recipients: {
+      ...recipientStore(connection),
+      byExternalIds: (externalIds) => run(async () => reads.recipientsByExternalIds(externalIds)),
+      byIds: (ids) => run(async () => reads.recipientsByIds(ids)),
+      suppressed: (addresses) => run(async () => reads.suppressed(addresses)),
+    },
     messages: {
       ...messageReader(connection),
+      byIds: (ids) => run(async () => reads.messagesByIds(ids)),
+      byKeys: (keys) => run(async () => reads.messagesByKeys(keys)),
       insert: (accepted) => run(async () => statements.insertMessages(accepted)),
     },
     deliveries: {
@@ -126,7 +140,10 @@ function partsOf(connection: Connection, statements: SqliteStatements): StorePar
       rewrite: (settlements) => run(async () => statements.rewrite(settlements)),
       nextDueAt: (channels) => run(async () => statements.nextDueAt(channels)),
     },
-    invitations: invitationStore(connection, false),
+    invitations: {
+      ...invitationStore(connection, false),
+      byIds: (ids) => run(async () => reads.invitationsByIds(ids)),
+    },
     links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
     receipts: {
       ...receiptReader(connection),

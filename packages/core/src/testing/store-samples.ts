@@ -1,0 +1,244 @@
+import type { Attempt } from '../model/attempt.ts'
+import type { Delivery } from '../model/delivery.ts'
+import type { NewDomainEvent } from '../model/domain-event.ts'
+import type { InvitationRecord } from '../model/invitation.ts'
+import type { Message } from '../model/message.ts'
+import type { PlannedRoute } from '../model/plan.ts'
+import type { Receipt } from '../model/receipt.ts'
+import { recipientInputSchema, type RecipientDraft, type RecipientInput } from '../model/recipient.ts'
+import type { ResponseLink } from '../model/response-link.ts'
+import type { ResponseRecord } from '../model/response.ts'
+import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
+
+/** The moment all samples begin at. */
+export const sampleStartMs: number = Date.UTC(2026, 0, 5, 9)
+
+/** A moment some ms after the beginning. */
+export function after(ms: number): Date {
+  return new Date(sampleStartMs + ms)
+}
+
+/** The id of the `number`th row of a kind; sorts by number. */
+export function sampleId(kind: string, number: number): string {
+  return `${kind}-${String(number).padStart(6, '0')}`
+}
+
+/** A usable route. */
+export function sampleRoute(channel: string, address: string): PlannedRoute {
+  const next = { unless: 'accepted', withinMs: null } as const
+  return { channel, routeId: null, address, use: true, reason: 'needs_no_answer', next }
+}
+
+/** What may differ in a sample; each part replaces members of the usual one. */
+export interface SampleChanges {
+  readonly message?: Partial<Message>
+  readonly delivery?: Partial<Delivery>
+  readonly invitation?: Partial<InvitationRecord>
+  /** Default none, since only messages with a key keep it. */
+  readonly request?: string
+}
+
+/** The `number`th question to one person by `email`, due at once; ids as by {@link sampleId}. */
+export function sampleAccepted(number: number, changes: SampleChanges = {}): AcceptedMessage {
+  const message = { ...sampleMessage(number), ...changes.message }
+  const invitation = { ...sampleInvitation(number, message), ...changes.invitation }
+  const delivery = { ...sampleDelivery(number, message, invitation), ...changes.delivery }
+  return { message, request: changes.request ?? null, invitations: [invitation], deliveries: [delivery] }
+}
+
+function sampleMessage(number: number): Message {
+  return {
+    id: sampleId('message', number),
+    content: { subject: 'Dinner', text: 'Dinner on Friday at 8?', details: 'Ring twice.\nThird floor.' },
+    category: 'invitation',
+    lane: 2,
+    routing: 'fallback',
+    answer: { type: 'yesNo' },
+    originator: { name: 'Anna' },
+    onUnknown: 'resend',
+    remindersMs: [60_000, 120_000],
+    until: after(86_400_000),
+    key: null,
+    createdAt: after(number),
+  }
+}
+
+function sampleInvitation(number: number, message: Message): InvitationRecord {
+  return {
+    id: sampleId('invitation', number),
+    messageId: message.id,
+    recipientId: null,
+    to: `guest-${String(number)}`,
+    name: null,
+    locale: null,
+    state: 'pending',
+    revision: 0,
+    value: null,
+    via: null,
+    answeredAt: null,
+    until: message.until,
+    createdAt: message.createdAt,
+    closedAt: null,
+  }
+}
+
+function sampleDelivery(number: number, message: Message, invitation: InvitationRecord): Delivery {
+  return {
+    id: sampleId('delivery', number),
+    messageId: message.id,
+    invitationId: invitation.id,
+    recipientId: invitation.recipientId,
+    to: invitation.to,
+    name: invitation.name,
+    locale: invitation.locale,
+    state: 'queued',
+    reason: null,
+    lane: message.lane,
+    plan: [sampleRoute('email', `guest-${String(number)}@guests.test`), sampleRoute('telegram', String(number))],
+    position: 0,
+    step: 'send',
+    dueAt: message.createdAt,
+    attempts: 0,
+    tries: 0,
+    routeSince: null,
+    acceptedAt: null,
+    firstAcceptedAt: null,
+    reminders: 0,
+    doubtful: false,
+    crashes: 0,
+    createdAt: message.createdAt,
+    updatedAt: message.createdAt,
+  }
+}
+
+/** A worker asks for e-mail of lane 2 that is due a minute after the beginning, with a lease of 15 s. */
+export function sampleClaim(changes: Partial<ClaimRequest> = {}): ClaimRequest {
+  const now = changes.now ?? after(60_000)
+  return {
+    channel: 'email',
+    lane: 2,
+    now,
+    limit: 100,
+    worker: 'worker-1',
+    leaseUntil: new Date(now.getTime() + 15_000),
+    ...changes,
+  }
+}
+
+/** The attempt a taken delivery begins. */
+export function sampleAttempt(delivery: Delivery, changes: Partial<Attempt> = {}): Attempt {
+  return {
+    deliveryId: delivery.id,
+    number: delivery.attempts + 1,
+    position: delivery.position,
+    channel: delivery.plan[delivery.position]?.channel ?? '',
+    state: 'started',
+    providerMessageId: null,
+    startedAt: after(60_000),
+    settledAt: null,
+    ...changes,
+  }
+}
+
+/** A settlement that leaves everything as it is but for what `changes` says. */
+export function sampleSettlement(delivery: Delivery, changes: Partial<Settlement> = {}): Settlement {
+  const { id: deliveryId, state, reason, position, step, dueAt, attempts, tries } = delivery
+  const { routeSince, acceptedAt, firstAcceptedAt, reminders, doubtful, crashes, lane: dueLane } = delivery
+  return {
+    ...{ deliveryId, state, reason, position, step, dueAt, attempts, tries },
+    ...{ routeSince, acceptedAt, firstAcceptedAt, reminders, doubtful, crashes, dueLane },
+    dueChannel: delivery.plan[position]?.channel ?? '',
+    updatedAt: after(61_000),
+    attempt: null,
+    ...changes,
+  }
+}
+
+/** The settlement by which a worker says that the provider took it and nothing is left to do. */
+export function sampleSent(
+  delivery: ClaimedDelivery,
+  changes: Partial<LeasedSettlement> = {},
+): LeasedSettlement {
+  const sent = {
+    state: 'sent',
+    step: 'follow_up',
+    dueAt: null,
+    dueChannel: '',
+    attempts: delivery.attempts + 1,
+  } as const
+  return { ...sampleSettlement(delivery, sent), leaseToken: delivery.leaseToken, ...changes }
+}
+
+/** The `number`th receipt of the sample delivery with the same number. */
+export function sampleReceipt(number: number, changes: Partial<Receipt> = {}): Receipt {
+  return {
+    id: sampleId('receipt', number),
+    kind: 'accepted',
+    at: after(number),
+    messageId: sampleId('message', number),
+    deliveryId: sampleId('delivery', number),
+    invitationId: sampleId('invitation', number),
+    recipientId: null,
+    attempt: 1,
+    channel: 'email',
+    routeId: null,
+    outcome: 'accepted',
+    scope: null,
+    providerMessageId: `<${String(number)}@provider.test>`,
+    providerCode: null,
+    duplicatePossible: false,
+    detail: null,
+    ...changes,
+  }
+}
+
+/** An event of the sample invitation with this number. */
+export function sampleEvent(number: number, changes: Partial<NewDomainEvent> = {}): NewDomainEvent {
+  return {
+    type: 'delivery.sent',
+    at: after(number),
+    messageId: sampleId('message', number),
+    deliveryId: sampleId('delivery', number),
+    invitationId: sampleId('invitation', number),
+    recipientId: null,
+    data: { number },
+    ...changes,
+  }
+}
+
+/** An answer to the sample invitation with this number. */
+export function sampleResponse(number: number, changes: Partial<ResponseRecord> = {}): ResponseRecord {
+  return {
+    id: sampleId('response', number),
+    invitationId: sampleId('invitation', number),
+    deliveryId: sampleId('delivery', number),
+    status: 'counted',
+    revision: 1,
+    value: true,
+    via: 'email',
+    provisional: false,
+    at: after(number),
+    ...changes,
+  }
+}
+
+/** A link of the sample delivery with this number. */
+export function sampleLink(number: number, changes: Partial<ResponseLink> = {}): ResponseLink {
+  return {
+    hash: `${String(number).padStart(4, '0')}${'ab'.repeat(30)}`,
+    purpose: 'respond',
+    deliveryId: sampleId('delivery', number),
+    invitationId: sampleId('invitation', number),
+    position: 0,
+    expiresAt: after(3_600_000),
+    revokedAt: null,
+    createdAt: after(0),
+    ...changes,
+  }
+}
+
+/** A person as the door lets them in. */
+export function samplePerson(input: RecipientInput): RecipientDraft {
+  return recipientInputSchema.parse(input)
+}
