@@ -19,7 +19,10 @@ export function outboundMessage(change: Partial<OutboundMessage> = {}): Outbound
         { value: 'no', label: 'No', url: 'https://portal.test/r/tokentokentoken?choose=no' },
       ],
     },
-    links: { respond: 'https://portal.test/r/tokentokentoken', unsubscribe: 'https://portal.test/u/stopstopstop' },
+    links: {
+      respond: 'https://portal.test/r/tokentokentoken',
+      unsubscribe: 'https://portal.test/u/stopstopstop',
+    },
     replyToken: 'k7Qm2xV9bT4sW8nL3pR6dY',
     until: null,
     ...change,
@@ -27,7 +30,9 @@ export function outboundMessage(change: Partial<OutboundMessage> = {}): Outbound
 }
 
 /** A context whose signal aborts after `timeoutMs` (default 5,000). */
-export function sendContext(change: Partial<SendContext> & { readonly timeoutMs?: number } = {}): SendContext {
+export function sendContext(
+  change: Partial<SendContext> & { readonly timeoutMs?: number } = {},
+): SendContext {
   const { timeoutMs = 5_000, ...rest } = change
   return {
     idempotencyKey: '0192f0c1-6d2e-7000-8000-000000000001.0',

@@ -38,15 +38,18 @@ export interface Postfix {
 /**
  * Tells why tests with Postfix cannot run here.
  *
- * @returns undefined when they can; else a sentence with the command that installs it
- * @throws when it is missing and `INVITE_ME_REQUIRE_SERVICES=1` asks for it
+ * @returns undefined when they can; else a sentence that says what to do
+ * @throws when they cannot and `INVITE_ME_REQUIRE_SERVICES=1` asks for them
  */
 export function explainNoPostfix(): string | undefined {
-  if (findService('postfix') === undefined) {
-    if (areServicesRequired()) throw new Error(explainMissing('postfix'))
-    return explainMissing('postfix')
-  }
-  return process.getuid?.() === 0 ? undefined : 'Postfix starts as root only, so mail over a real server is not tested'
+  const isRoot = process.getuid?.() === 0
+  const reason =
+    findService('postfix') === undefined
+      ? explainMissing('postfix')
+      : 'Postfix starts as root only, so mail over a real server is not tested; run the tests as root'
+  if (findService('postfix') !== undefined && isRoot) return undefined
+  if (areServicesRequired()) throw new Error(reason)
+  return reason
 }
 
 /**
@@ -108,7 +111,11 @@ async function accountOf(name: string): Promise<Account> {
   return { uid: await id('-u'), gid: await id('-g') }
 }
 
-async function writeConfiguration(root: string, port: number, options: PostfixOptions & { readonly domain: string }): Promise<void> {
+async function writeConfiguration(
+  root: string,
+  port: number,
+  options: PostfixOptions & { readonly domain: string },
+): Promise<void> {
   const account = await accountOf('postfix')
   for (const name of ['queue', 'data', 'mail', 'log']) await mkdir(join(root, name))
   await chown(join(root, 'data'), account.uid, account.gid)
@@ -118,8 +125,15 @@ async function writeConfiguration(root: string, port: number, options: PostfixOp
   await writeFile(join(root, 'master.cf'), masterConfiguration(port))
 }
 
-function mainConfiguration(root: string, { gid, uid }: Account, { domain, relays = {}, settings = {}, users }: PostfixOptions): string {
-  const mailboxes = users === undefined ? `static:./` : `inline:{ ${users.map((user) => `{ ${user}@${domain} = ./ }`).join(', ')} }`
+function mainConfiguration(
+  root: string,
+  { gid, uid }: Account,
+  { domain, relays = {}, settings = {}, users }: PostfixOptions,
+): string {
+  const mailboxes =
+    users === undefined
+      ? `static:./`
+      : `inline:{ ${users.map((user) => `{ ${user}@${domain} = ./ }`).join(', ')} }`
   const routes = Object.entries(relays).map(([name, port]) => `{ ${name} = smtp:[127.0.0.1]:${port} }`)
   const lines: Record<string, string> = {
     compatibility_level: '3.6',

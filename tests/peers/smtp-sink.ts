@@ -24,7 +24,11 @@ export type SinkFault =
 
 export interface SinkOptions {
   /** Asked for every transaction; `recipient` is empty before RCPT. Undefined lets it go on. */
-  readonly fault?: (transaction: { readonly sender: string; readonly recipient: string; readonly moment: SinkMoment }) => SinkFault | undefined
+  readonly fault?: (transaction: {
+    readonly sender: string
+    readonly recipient: string
+    readonly moment: SinkMoment
+  }) => SinkFault | undefined
   /** User name and password to insist on; default none are wanted. */
   readonly login?: { readonly user: string; readonly pass: string }
   /** Keeps the mails (default); `false` only counts them. */
@@ -51,7 +55,12 @@ export async function startSmtpSink({ fault, keeps = true, login }: SinkOptions 
   const sockets = new Map<number, Socket>()
   const waiting = new Set<() => void>()
 
-  const meet = (session: SMTPServerSession, moment: SinkMoment, recipient: string, goOn: (error?: Error | null) => void) => {
+  const meet = (
+    session: SMTPServerSession,
+    moment: SinkMoment,
+    recipient: string,
+    goOn: (error?: Error | null) => void,
+  ) => {
     const { mailFrom } = session.envelope
     const found = fault?.({ sender: mailFrom === false ? '' : mailFrom.address, recipient, moment })
     if (found?.at !== moment) return goOn()
@@ -64,14 +73,22 @@ export async function startSmtpSink({ fault, keeps = true, login }: SinkOptions 
   }
   const recipientOf = ({ envelope }: SMTPServerSession) => envelope.rcptTo[0]?.address ?? ''
 
-  const take = async (stream: SMTPServerDataStream, session: SMTPServerSession, done: (error?: Error | null) => void) => {
+  const take = async (
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    done: (error?: Error | null) => void,
+  ) => {
     const chunks: Buffer[] = []
     stream.on('error', () => {})
     const begun = fault?.({ sender: '', recipient: recipientOf(session), moment: 'begin' })
     if (begun?.at === 'begin') return meet(session, 'begin', recipientOf(session), done)
     for await (const chunk of stream as AsyncIterable<Buffer>) if (keeps) chunks.push(chunk)
     const { mailFrom, rcptTo } = session.envelope
-    const mail = { from: mailFrom === false ? '' : mailFrom.address, to: rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString() }
+    const mail = {
+      from: mailFrom === false ? '' : mailFrom.address,
+      to: rcptTo.map(({ address }) => address),
+      raw: Buffer.concat(chunks).toString(),
+    }
     if (keeps) received.push(mail)
     meet(session, 'message', recipientOf(session), (error) => {
       if (!error) {
@@ -90,13 +107,15 @@ export async function startSmtpSink({ fault, keeps = true, login }: SinkOptions 
     disabledCommands: login === undefined ? ['AUTH', 'STARTTLS'] : ['STARTTLS'],
     disableReverseLookup: true,
     logger: false,
-    closeTimeout: 100,
+    closeTimeout: 10,
     onConnect: (session, done) => meet(session, 'connect', '', done),
     onAuth: ({ password, username }, session, done) => {
       meet(session, 'login', '', (error) => {
         if (error) return done(error)
         const isRight = username === login?.user && password === login?.pass
-        return isRight ? done(null, { user: username }) : done(refusal('535 5.7.8 Authentication credentials invalid'))
+        return isRight
+          ? done(null, { user: username })
+          : done(refusal('535 5.7.8 Authentication credentials invalid'))
       })
     },
     onMailFrom: ({ address }, session, done) => {
