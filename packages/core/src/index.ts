@@ -7,8 +7,8 @@ export { InviteMeError, isInviteMeError } from './model/error.ts'
 export { errorCodes } from './model/error.ts'
 export { domainEventTypes } from './model/domain-event.ts'
 export { formFields } from './model/form-field.ts'
-export { answerActions } from './rules/answer-actions.ts'
-export { describeAnswer } from './rules/describe-answer.ts'
+export { answerActions } from './rules/answers/answer-actions.ts'
+export { describeAnswer } from './rules/answers/describe-answer.ts'
 
 // Types
 export type {

@@ -3,7 +3,7 @@ import type { Message } from '../model/message.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { OutboundMessage } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
-import { answerActions } from '../rules/answer-actions.ts'
+import { answerActions } from '../rules/answers/answer-actions.ts'
 import { hashToken, makeToken, tokenBytes } from '../rules/response-link.ts'
 
 /** The secret tokens of one attempt, by purpose. */

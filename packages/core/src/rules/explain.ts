@@ -5,7 +5,7 @@ import type { Message } from '../model/message.ts'
 import type { PlannedRoute, SkipReason } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseRecord } from '../model/response.ts'
-import { describeAnswer } from './describe-answer.ts'
+import { describeAnswer } from './answers/describe-answer.ts'
 
 /** Everything an explanation is made from; receipts and responses in order of time. */
 export interface Story {

@@ -17,14 +17,19 @@ import type { Database, JsonText, Moment } from './schema.ts'
 /** A row of a table as it is read. */
 export type Row<Table extends keyof Database> = Selectable<Database[Table]>
 
+/** The moment written last: a message writes the same one about twenty times. */
+let last: { readonly ms: number; readonly text: Moment } = { ms: 0, text: new Date(0).toISOString() }
+
 /** A moment on its way into the store. */
 export function toMoment(date: Date): Moment {
-  return date.toISOString()
+  const ms = date.getTime()
+  if (ms !== last.ms) last = { ms, text: date.toISOString() }
+  return last.text
 }
 
 /** A moment that may be missing, on its way into the store. */
 export function toMomentOrNull(date: Date | null): Moment | null {
-  return date === null ? null : date.toISOString()
+  return date === null ? null : toMoment(date)
 }
 
 function moment(text: Moment | null): Date | null {

@@ -1,5 +1,6 @@
 import type BetterSqlite from 'better-sqlite3'
 import type { Attempt } from '../model/attempt.ts'
+import type { DeliveryState } from '../model/delivery.ts'
 import type { NewDomainEvent } from '../model/domain-event.ts'
 import type { Lane } from '../model/lane.ts'
 import { lanes } from '../model/lane.ts'
@@ -23,12 +24,6 @@ export interface SqliteStatements {
   appendEvents(events: readonly NewDomainEvent[]): void
 }
 
-/** What a claim writes: the first send turns a waiting delivery into one under way. */
-const takeLease = `
-  UPDATE deliveries
-  SET lease_token = lease_token + 1, lease_worker = ?, lease_until = ?,
-      state = CASE WHEN step = 'send' AND state IN ('planned', 'held', 'queued') THEN 'sending' ELSE state END`
-
 /** What a settlement writes, whoever does it. */
 const newProgress = `
   UPDATE deliveries
@@ -36,7 +31,7 @@ const newProgress = `
       route_since = ?, accepted_at = ?, first_accepted_at = ?, reminders = ?, doubtful = ?, crashes = ?, updated_at = ?,
       lease_worker = NULL, lease_until = NULL`
 
-type LeasedRow = Row<'deliveries'>
+type NumberedRow = Row<'deliveries'> & { readonly rowid: number }
 
 /** Prepares the statements on a migrated database. All of them run in the caller's transaction. */
 export function prepareStatements(database: BetterSqlite.Database): SqliteStatements {
@@ -100,15 +95,20 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       'updated_at',
     ]),
   )
-  const claim = database.prepare<unknown[], LeasedRow>(`${takeLease}
-    WHERE id IN (
-      SELECT id FROM deliveries
-      WHERE due_channel = ? AND due_lane = ? AND due_at <= ? AND lease_until IS NULL
-      ORDER BY due_at, id LIMIT ?)
-    RETURNING *`)
-  const claimAbandoned = database.prepare<unknown[], LeasedRow>(`${takeLease}
-    WHERE id IN (SELECT id FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < ? AND lease_worker <> ? ORDER BY lease_until LIMIT ?)
-    RETURNING *`)
+  // Read, then written row by row: one UPDATE with RETURNING takes twenty times as long where nothing is due.
+  const findDue = database.prepare<unknown[], NumberedRow>(
+    `SELECT rowid, * FROM deliveries
+     WHERE due_channel = ? AND due_lane = ? AND due_at <= ? AND lease_until IS NULL
+     ORDER BY due_at, id LIMIT ?`,
+  )
+  const findAbandoned = database.prepare<unknown[], NumberedRow>(
+    `SELECT rowid, * FROM deliveries
+     WHERE lease_until IS NOT NULL AND lease_until < ? AND lease_worker <> ?
+     ORDER BY lease_until LIMIT ?`,
+  )
+  const takeLease = database.prepare(
+    'UPDATE deliveries SET lease_token = ?, lease_worker = ?, lease_until = ?, state = ? WHERE rowid = ?',
+  )
   const insertAttempt = database.prepare(
     insertInto('attempts', ['delivery_id', 'number', 'position', 'channel', 'state', 'started_at']),
   )
@@ -198,6 +198,19 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
     return true
   }
 
+  const leaseAll = (find: () => readonly NumberedRow[], worker: string, leaseUntil: Date) => {
+    const until = toMoment(leaseUntil)
+    return find().map((row): ClaimedDelivery => {
+      const claimed = { ...toDelivery(row), state: stateOnceTaken(row), leaseToken: row.lease_token + 1 }
+      takeLease.run(claimed.leaseToken, worker, until, claimed.state, row.rowid)
+      return claimed
+    })
+  }
+  /** Nobody may come between the reading and the writing, so without a transaction it makes one. */
+  const leaseAlone = database.transaction(leaseAll).immediate
+  const lease: typeof leaseAll = (find, worker, leaseUntil) =>
+    (database.inTransaction ? leaseAll : leaseAlone)(find, worker, leaseUntil)
+
   return {
     insertMessages(accepted) {
       for (const { message, request, invitations, deliveries } of accepted) {
@@ -264,12 +277,9 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       }
     },
     claimDue: ({ channel, lane, now, limit, worker, leaseUntil }) =>
-      claim
-        .all(worker, toMoment(leaseUntil), channel, lane, toMoment(now), limit)
-        .map(toClaimed)
-        .toSorted(byDueTime),
+      lease(() => findDue.all(channel, lane, toMoment(now), limit), worker, leaseUntil),
     claimAbandoned: ({ now, limit, worker, leaseUntil }) =>
-      claimAbandoned.all(worker, toMoment(leaseUntil), toMoment(now), worker, limit).map(toClaimed),
+      lease(() => findAbandoned.all(toMoment(now), worker, limit), worker, leaseUntil),
     startAttempts(attempts) {
       for (const attempt of attempts)
         insertAttempt.run(
@@ -347,10 +357,8 @@ function insertInto(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
 }
 
-function toClaimed(row: LeasedRow): ClaimedDelivery {
-  return { ...toDelivery(row), leaseToken: row.lease_token }
-}
-
-function byDueTime(a: ClaimedDelivery, b: ClaimedDelivery): number {
-  return (a.dueAt?.getTime() ?? 0) - (b.dueAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1)
+/** The first send turns a waiting delivery into one under way. */
+function stateOnceTaken({ state, step }: NumberedRow): DeliveryState {
+  const isWaiting = step === 'send' && ['planned', 'held', 'queued'].includes(state)
+  return isWaiting ? 'sending' : (state as DeliveryState)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { choice, date, form, number, rsvp, text, yesNo } from '../model/answer.ts'
+import { choice, date, form, number, rsvp, text, yesNo } from '../../model/answer.ts'
 import { answerActions } from './answer-actions.ts'
 import { describeAnswer } from './describe-answer.ts'
 

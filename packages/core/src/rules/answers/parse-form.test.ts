@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { form, type AnswerInput, type AnswerSpec } from '../model/answer.ts'
+import { form, type AnswerInput, type AnswerSpec } from '../../model/answer.ts'
 import { parseAnswer } from './parse-answer.ts'
 
 const says = (spec: AnswerSpec, text: string) => parseAnswer(spec, { kind: 'text', text }, 'en')

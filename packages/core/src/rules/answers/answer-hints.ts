@@ -1,4 +1,4 @@
-import type { AnswerOption } from '../model/answer.ts'
+import type { AnswerOption } from '../../model/answer.ts'
 import { pickLanguage } from './pick-language.ts'
 
 /** The sentences that tell a person what to send instead, in one language. */

@@ -1,4 +1,4 @@
-import type { AnswerInput } from '../model/answer.ts'
+import type { AnswerInput } from '../../model/answer.ts'
 import { hintsFor } from './answer-hints.ts'
 import { findAnswerLine } from './find-answer-line.ts'
 import { refused, unclear, understood, type ParsedAnswer } from './parsed-answer.ts'

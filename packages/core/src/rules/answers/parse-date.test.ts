@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { date, type AnswerSpec } from '../model/answer.ts'
+import { date, type AnswerSpec } from '../../model/answer.ts'
 import { parseAnswer } from './parse-answer.ts'
 
 const says = (spec: AnswerSpec, text: string) => parseAnswer(spec, { kind: 'text', text }, 'en')

@@ -1,4 +1,4 @@
-import type { AnswerInput, AnswerSpec } from '../model/answer.ts'
+import type { AnswerInput, AnswerSpec } from '../../model/answer.ts'
 import { hintsFor, type AnswerHints } from './answer-hints.ts'
 import { findAnswerLine } from './find-answer-line.ts'
 import { normalizeWords, stripEnds } from './normalize-words.ts'

@@ -1,5 +1,5 @@
-import type { AnswerSpec } from '../model/answer.ts'
-import { formFields, type FormField } from '../model/form-field.ts'
+import type { AnswerSpec } from '../../model/answer.ts'
+import { formFields, type FormField } from '../../model/form-field.ts'
 import { labelsFor, type AnswerLabels } from './answer-labels.ts'
 
 /**

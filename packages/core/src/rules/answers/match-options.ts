@@ -1,4 +1,4 @@
-import type { AnswerOption } from '../model/answer.ts'
+import type { AnswerOption } from '../../model/answer.ts'
 import { findAnswerLine } from './find-answer-line.ts'
 import { normalizeWords, stripEnds } from './normalize-words.ts'
 import { stripCourtesies } from './read-words.ts'

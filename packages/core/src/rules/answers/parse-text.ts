@@ -1,4 +1,4 @@
-import type { AnswerInput } from '../model/answer.ts'
+import type { AnswerInput } from '../../model/answer.ts'
 import { hintsFor } from './answer-hints.ts'
 import { refused, understood, type ParsedAnswer } from './parsed-answer.ts'
 import { soleField } from './posted-fields.ts'

@@ -1,4 +1,4 @@
-import type { AnswerInput, AnswerOption, AnswerSpec } from '../model/answer.ts'
+import type { AnswerInput, AnswerOption, AnswerSpec } from '../../model/answer.ts'
 import { hintsFor } from './answer-hints.ts'
 import { matchOption, matchOptions, type OptionMatch } from './match-options.ts'
 import { refused, unclear, understood, type ParsedAnswer } from './parsed-answer.ts'

@@ -1,4 +1,4 @@
-import type { AnswerOption, AnswerSpec } from '../model/answer.ts'
+import type { AnswerOption, AnswerSpec } from '../../model/answer.ts'
 import { labelsFor } from './answer-labels.ts'
 
 /**

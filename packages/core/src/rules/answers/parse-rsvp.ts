@@ -1,4 +1,4 @@
-import type { AnswerInput, Rsvp } from '../model/answer.ts'
+import type { AnswerInput, Rsvp } from '../../model/answer.ts'
 import { hintsFor, type AnswerHints } from './answer-hints.ts'
 import { findAnswerLine } from './find-answer-line.ts'
 import { refused, unclear, understood, type ParsedAnswer, type Stance } from './parsed-answer.ts'

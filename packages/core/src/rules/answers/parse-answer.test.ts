@@ -11,7 +11,7 @@ import {
   yesNo,
   type AnswerInput,
   type AnswerSpec,
-} from '../model/answer.ts'
+} from '../../model/answer.ts'
 import { answerActions } from './answer-actions.ts'
 import { parseAnswer } from './parse-answer.ts'
 

@@ -1,4 +1,4 @@
-import type { AnswerInput, AnswerSpec } from '../model/answer.ts'
+import type { AnswerInput, AnswerSpec } from '../../model/answer.ts'
 import { parseChoice } from './parse-choice.ts'
 import { parseDate } from './parse-date.ts'
 import { parseForm } from './parse-form.ts'
