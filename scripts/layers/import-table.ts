@@ -81,6 +81,8 @@ export const neighbours: Readonly<Record<string, readonly NeighbourRow[]>> = {
     { from: '', specifiers: /^@invite-me\/(core(\/(?!testing).*)?|channels\/.+)$/ },
     { from: 'commands/serve.', specifiers: /^@invite-me\/server(\/.*)?$/ },
     { from: 'commands/try.', specifiers: /^@invite-me\/server(\/.*)?$/ },
+    // While a command waits for answers it serves the pages its links lead to.
+    { from: 'portal-listener.', specifiers: /^@invite-me\/server\/(portal|listen)$/ },
     { from: 'commands/simulate.', specifiers: /^@invite-me\/core\/testing$/ },
   ],
 }

@@ -26,7 +26,7 @@ export function recipientsDesk(world: World): Recipients {
     upsert: async (input) => {
       const draft = readRecipient(world, input)
       await world.store.transaction((parts) =>
-        parts.recipients.upsert([draft], [newId(world)], new Date(world.clock.now())),
+        parts.recipients.upsert([draft], () => newId(world), new Date(world.clock.now())),
       )
       const [recipient] = await world.store.recipients.byExternalIds([draft.externalId])
       if (recipient === undefined)
@@ -83,11 +83,7 @@ async function importRecipients(
     batch = []
     if (drafts.length === 0) return
     await world.store.transaction((parts) =>
-      parts.recipients.upsert(
-        drafts,
-        drafts.map(() => newId(world)),
-        new Date(world.clock.now()),
-      ),
+      parts.recipients.upsert(drafts, () => newId(world), new Date(world.clock.now())),
     )
     imported += drafts.length
   }

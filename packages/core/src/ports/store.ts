@@ -32,8 +32,12 @@ export interface Suppression extends ChannelAddress {
 
 /** People, their routes, and the addresses that said stop. */
 export interface RecipientStore {
-  /** Inserts or updates by externalId; returns the recipients' ids in order. `newIds` are used for those not yet there. */
-  upsert(drafts: readonly RecipientDraft[], newIds: readonly string[], now: Date): Promise<readonly string[]>
+  /**
+   * Inserts or updates by externalId. A route whose address was known keeps its id and, when it was shut, its state.
+   * @param newId makes the ids of recipients and routes not yet there
+   * @returns the recipients' ids, in order
+   */
+  upsert(drafts: readonly RecipientDraft[], newId: () => string, now: Date): Promise<readonly string[]>
   byExternalIds(externalIds: readonly string[]): Promise<readonly Recipient[]>
   byIds(ids: readonly string[]): Promise<readonly Recipient[]>
   list(page: PageRequest): Promise<readonly Recipient[]>

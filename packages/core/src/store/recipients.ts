@@ -17,7 +17,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
     return rows.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
   }
 
-  const upsertOne = async (draft: RecipientDraft, newId: string, now: Date): Promise<string> => {
+  const upsertOne = async (draft: RecipientDraft, newId: () => string, now: Date): Promise<string> => {
     const at = toMoment(now)
     const changed = {
       ...(draft.name !== undefined && { name: draft.name }),
@@ -30,7 +30,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
     const { id } = await db
       .insertInto('recipients')
       .values({
-        id: newId,
+        id: newId(),
         external_id: draft.externalId,
         name: null,
         locale: null,
@@ -43,13 +43,14 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
       .onConflict((conflict) => conflict.column('external_id').doUpdateSet(changed))
       .returning('id')
       .executeTakeFirstOrThrow()
-    if (draft.routes !== undefined) await replaceRoutes(id, draft.routes)
+    if (draft.routes !== undefined) await replaceRoutes(id, draft.routes, newId)
     return id
   }
 
   const replaceRoutes = async (
     recipientId: string,
     routes: NonNullable<RecipientDraft['routes']>,
+    newId: () => string,
   ): Promise<void> => {
     const before = await db.selectFrom('routes').selectAll().where('recipient_id', '=', recipientId).execute()
     await db.deleteFrom('routes').where('recipient_id', '=', recipientId).execute()
@@ -64,7 +65,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
           const known = before.find((row) => row.channel === route.channel && row.address === route.address)
           const isShut = known !== undefined && (known.state === 'opted_out' || known.state === 'bounced')
           return {
-            id: known?.id ?? `${recipientId}.${route.channel}.${String(index + 1)}.${String(before.length)}`,
+            id: known?.id ?? newId(),
             recipient_id: recipientId,
             channel: route.channel,
             address: route.address,
@@ -78,11 +79,10 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
   }
 
   return {
-    upsert: (drafts, newIds, now) =>
+    upsert: (drafts, newId, now) =>
       run(async () => {
         const ids: string[] = []
-        for (const [index, draft] of drafts.entries())
-          ids.push(await upsertOne(draft, newIds[index] ?? '', now))
+        for (const draft of drafts) ids.push(await upsertOne(draft, newId, now))
         return ids
       }),
     byExternalIds: (externalIds) =>

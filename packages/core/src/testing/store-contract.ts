@@ -1,0 +1,69 @@
+import type { Store } from '../ports/store.ts'
+import { registerQuestions, type Exceptions, type TestRegistrar } from './contract.ts'
+import { acceptQuestions } from './store-questions/accept.ts'
+import { answerQuestions } from './store-questions/answer.ts'
+import { claimQuestions } from './store-questions/claim.ts'
+import { listQuestions } from './store-questions/list.ts'
+import { peopleQuestions } from './store-questions/people.ts'
+import { recordQuestions } from './store-questions/record.ts'
+import { settleQuestions } from './store-questions/settle.ts'
+import { transactionQuestions } from './store-questions/transaction.ts'
+
+/** An empty place to keep data in, for one question. */
+export interface StorePlace {
+  /** Opens the data; every call is a further connection to the same data. The contract closes what it opened. */
+  open(): Promise<Store>
+  /** Removes the data. */
+  remove?(): Promise<void>
+}
+
+/** What a store question works on. */
+export interface StoreBench {
+  readonly store: Store
+  /** A further connection to the same data. */
+  open(): Promise<Store>
+}
+
+const storeQuestions = {
+  ...transactionQuestions,
+  ...acceptQuestions,
+  ...claimQuestions,
+  ...settleQuestions,
+  ...answerQuestions,
+  ...peopleQuestions,
+  ...recordQuestions,
+  ...listQuestions,
+}
+
+/** The name of something the store contract asks. */
+export type StoreQuestion = keyof typeof storeQuestions
+
+/** How a store is put to the contract. */
+export interface StoreContractOptions extends TestRegistrar {
+  /** Makes an empty place; called for every question. */
+  readonly create: () => Promise<StorePlace>
+  readonly exceptions?: Exceptions<StoreQuestion>
+}
+
+/**
+ * Asks a store everything the engine relies on, a test each.
+ *
+ * @example storeContract({ test, create: async () => ({ open: () => sqlite(newFile()).open() }) })
+ */
+export function storeContract({ create, exceptions = {}, ...registrar }: StoreContractOptions): void {
+  registerQuestions<StoreBench>(registrar, storeQuestions, exceptions, async (ask) => {
+    const place = await create()
+    const opened: Store[] = []
+    const open = async (): Promise<Store> => {
+      const store = await place.open()
+      opened.push(store)
+      return store
+    }
+    try {
+      await ask({ store: await open(), open })
+    } finally {
+      await Promise.allSettled(opened.map((store) => store.close()))
+      await place.remove?.()
+    }
+  })
+}

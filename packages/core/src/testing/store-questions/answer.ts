@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import type { ClaimedDelivery, Store } from '../../ports/store.ts'
+import type { Questions } from '../contract.ts'
+import type { StoreBench } from '../store-contract.ts'
+import {
+  after,
+  sampleAccepted,
+  sampleAttempt,
+  sampleClaim,
+  sampleId,
+  sampleLink,
+  sampleResponse,
+  sampleRoute,
+  sampleSent,
+} from '../store-samples.ts'
+
+const id = sampleId('invitation', 1)
+const answered = {
+  id,
+  state: 'answered',
+  revision: 1,
+  via: 'portal',
+  answeredAt: after(5_000),
+  closedAt: after(5_000),
+} as const
+
+const insertOne = (store: Store): Promise<void> =>
+  store.transaction((parts) => parts.messages.insert([sampleAccepted(1)]))
+
+/** Accepts questions to the given addresses and has a provider take each. */
+async function askAll(store: Store, addresses: readonly string[]): Promise<readonly ClaimedDelivery[]> {
+  return store.transaction(async (parts) => {
+    const plans = addresses.map((address) => [sampleRoute('email', address), sampleRoute('telegram', 'ann')])
+    await parts.messages.insert(plans.map((plan, number) => sampleAccepted(number, { delivery: { plan } })))
+    const claims = await parts.deliveries.claimDue(sampleClaim())
+    await parts.deliveries.startAttempts(claims.map((claim) => sampleAttempt(claim)))
+    const attempt = { number: 1, state: 'accepted', providerMessageId: null } as const
+    await parts.deliveries.settle(claims.map((claim) => sampleSent(claim, { attempt })))
+    return claims
+  })
+}
+
+/** Whether answers find their question and stay what they were. */
+export const answerQuestions = {
+  'an answer’s value comes back as it was, whatever its type': async ({ store }) => {
+    await insertOne(store)
+    const values = [true, false, 0, 12.5, '', 'ÿes "quoted"', ['a', 'b'], { coming: 'yes', party: 3 }, null]
+    for (const value of values) {
+      await store.transaction((parts) => parts.invitations.update({ ...answered, value }))
+      assert.deepEqual((await store.invitations.byId(id))?.value, value)
+    }
+  },
+
+  'a changed invitation keeps everything else': async ({ store }) => {
+    await insertOne(store)
+    const before = await store.invitations.byId(id)
+    await store.transaction((parts) => parts.invitations.update({ ...answered, value: true }))
+    assert.deepEqual(await store.invitations.byId(id), { ...before, ...answered, value: true })
+  },
+
+  'of many who lock an invitation and answer it at once, one is first': async ({ store }) => {
+    await insertOne(store)
+    const answer = (number: number): Promise<boolean> =>
+      store.transaction(async (parts) => {
+        const invitation = await parts.invitations.lock(id)
+        if (invitation?.state !== 'pending') return false
+        await new Promise((resolve) => setImmediate(resolve))
+        await parts.invitations.update({ ...answered, value: number })
+        return true
+      })
+    const winners = await Promise.all(Array.from({ length: 10 }, (_, number) => answer(number)))
+    assert.equal(winners.filter(Boolean).length, 1)
+    assert.equal((await store.invitations.byId(id))?.value, winners.indexOf(true))
+  },
+
+  'of two connections that lock an invitation and answer it at once, one is first': async ({ store, open }) => {
+    await insertOne(store)
+    const answer = (on: Store): Promise<boolean> =>
+      on.transaction(async (parts) => {
+        if ((await parts.invitations.lock(id))?.state !== 'pending') return false
+        await parts.invitations.update({ ...answered, value: true })
+        return true
+      })
+    const winners = await Promise.all([answer(store), answer(await open())])
+    assert.equal(winners.filter(Boolean).length, 1)
+  },
+
+  'responses come back in order, whatever became of them': async ({ store }) => {
+    const responses = [
+      sampleResponse(1, { status: 'refused', revision: null, value: 'perhaps', provisional: true }),
+      sampleResponse(2, { invitationId: id, value: { party: 2 } }),
+      sampleResponse(3, { invitationId: id, status: 'late', revision: null, deliveryId: null, via: 'api' }),
+    ]
+    for (const response of responses.toReversed())
+      await store.transaction((parts) => parts.invitations.appendResponse(response))
+    assert.deepEqual(await store.invitations.responses(id), responses)
+    assert.deepEqual(await store.invitations.responses('invitation-unknown'), [])
+  },
+
+  'one revision is written once': async ({ store }) => {
+    await store.transaction((parts) => parts.invitations.appendResponse(sampleResponse(1)))
+    const again = sampleResponse(2, { invitationId: id, revision: 1 })
+    await assert.rejects(store.transaction((parts) => parts.invitations.appendResponse(again)))
+    const refused = [3, 4].map((number) => sampleResponse(number, { invitationId: id, revision: null }))
+    for (const response of refused) await store.transaction((parts) => parts.invitations.appendResponse(response))
+    assert.equal((await store.invitations.responses(id)).length, 3)
+  },
+
+  'a link is found by the hash of its token, with everything it is good for': async ({ store }) => {
+    const links = [
+      sampleLink(1),
+      sampleLink(2, { purpose: 'unsubscribe', expiresAt: null, invitationId: null, position: 1 }),
+    ]
+    await store.transaction((parts) => parts.links.issue(links))
+    for (const link of links) assert.deepEqual(await store.links.byHash(link.hash), link)
+    assert.equal(await store.links.byHash('00'), undefined)
+    assert.equal(await store.links.byHash(sampleId('delivery', 1)), undefined)
+  },
+
+  'revoking ends every link of one delivery, once': async ({ store }) => {
+    const [one, other] = [sampleLink(1), sampleLink(2)]
+    await store.transaction((parts) => parts.links.issue([one, other]))
+    await store.transaction((parts) => parts.links.revoke(one.deliveryId, after(1_000)))
+    await store.transaction((parts) => parts.links.revoke(one.deliveryId, after(2_000)))
+    assert.deepEqual((await store.links.byHash(one.hash))?.revokedAt, after(1_000))
+    assert.equal((await store.links.byHash(other.hash))?.revokedAt, null)
+  },
+
+  'an address finds the newest open questions it was sent, newest first': async ({ store }) => {
+    await askAll(store, ['ann@guests.test', 'bob@guests.test', 'ann@guests.test', 'ann@guests.test'])
+    await store.transaction((parts) =>
+      parts.invitations.update({ ...answered, id: sampleId('invitation', 3), value: true }),
+    )
+    const where = { channel: 'email', address: 'ann@guests.test' }
+    const open = [2, 0].map((number) => ({
+      invitationId: sampleId('invitation', number),
+      deliveryId: sampleId('delivery', number),
+    }))
+    assert.deepEqual(await store.invitations.openByAddress(where, 10), open)
+    assert.deepEqual(await store.invitations.openByAddress(where, 1), open.slice(0, 1))
+  },
+
+  'an address finds nothing by another channel, and nothing that was not sent': async ({ store }) => {
+    await store.transaction((parts) => parts.messages.insert([sampleAccepted(7)]))
+    await askAll(store, ['ann@guests.test'])
+    const look = (channel: string, address: string): Promise<readonly unknown[]> =>
+      store.invitations.openByAddress({ channel, address }, 10)
+    assert.deepEqual(await look('telegram', 'ann'), [])
+    assert.deepEqual(await look('email', 'ann'), [])
+    assert.deepEqual(await look('email', 'guest-7@guests.test'), [])
+  },
+
+  'the signs that searches give a meaning are ordinary in an address': async ({ store }) => {
+    const addresses = ['a_b@guests.test', 'axb@guests.test', '%@guests.test', '"a\\b"@guests.test', "o'hara@guests.test"]
+    await askAll(store, addresses)
+    for (const [number, address] of addresses.entries()) {
+      const found = await store.invitations.openByAddress({ channel: 'email', address }, 10)
+      assert.deepEqual(
+        found.map(({ invitationId }) => invitationId),
+        [sampleId('invitation', number)],
+      )
+    }
+  },
+} satisfies Questions<StoreBench>

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import type { RecipientInput, Recipient } from '../../model/recipient.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Questions } from '../contract.ts'
+import type { StoreBench } from '../store-contract.ts'
+import { after, sampleId, samplePerson } from '../store-samples.ts'
+
+const upsert = async (store: Store, input: RecipientInput, newId = sampleId('recipient', 1)): Promise<Recipient> => {
+  await store.transaction((parts) => parts.recipients.upsert([samplePerson(input)], [newId], after(0)))
+  const [stored] = await store.recipients.byExternalIds([input.externalId])
+  assert.ok(stored)
+  return stored
+}
+const routesOf = (recipient: Recipient | undefined): readonly (readonly [string, string, string])[] =>
+  (recipient?.routes ?? []).map(({ channel, address, state }) => [channel, address, state])
+
+const email = { channel: 'email', address: 'ann@guests.test' }
+
+/** Whether people, their routes and their refusals are kept. */
+export const peopleQuestions = {
+  'a person comes back as described': async ({ store }) => {
+    const stored = await upsert(store, {
+      externalId: 'ann',
+      name: 'Ánn O’Hara "Annie"',
+      locale: 'pt-BR',
+      zone: 'America/Argentina/Buenos_Aires',
+      attributes: { team: 'red', size: 3, vegan: true, note: null },
+      preferences: { order: ['telegram', 'email'], off: [{ category: 'news' }] },
+      routes: [
+        { channel: 'email', address: 'ann@guests.test', verified: true },
+        { channel: 'telegram', address: '42', state: 'blocked' },
+      ],
+    })
+    const { routes, ...person } = stored
+    assert.deepEqual(person, {
+      id: sampleId('recipient', 1),
+      externalId: 'ann',
+      name: 'Ánn O’Hara "Annie"',
+      locale: 'pt-BR',
+      zone: 'America/Argentina/Buenos_Aires',
+      attributes: { team: 'red', size: 3, vegan: true, note: null },
+      preferences: { order: ['telegram', 'email'], off: [{ category: 'news' }] },
+    })
+    assert.deepEqual(
+      routes.map(({ id: _id, ...route }) => route),
+      [
+        { channel: 'email', address: 'ann@guests.test', rank: 1, verified: true, state: 'open' },
+        { channel: 'telegram', address: '42', rank: 2, verified: false, state: 'blocked' },
+      ],
+    )
+    assert.deepEqual(await store.recipients.byIds([stored.id]), [stored])
+  },
+
+  'a person described again keeps their id and what was not named': async ({ store }) => {
+    const first = await upsert(store, { externalId: 'ann', name: 'Ann', locale: 'de', routes: { email: 'a@b.test' } })
+    const second = await upsert(store, { externalId: 'ann', zone: 'Europe/Berlin' }, sampleId('recipient', 2))
+    assert.deepEqual(second, { ...first, zone: 'Europe/Berlin' })
+  },
+
+  'ids come back in the order of the descriptions': async ({ store }) => {
+    await upsert(store, { externalId: 'bob' }, 'known-bob')
+    const drafts = ['ann', 'bob', 'cat'].map((externalId) => samplePerson({ externalId }))
+    const ids = await store.transaction((parts) =>
+      parts.recipients.upsert(drafts, ['new-ann', 'new-bob', 'new-cat'], after(0)),
+    )
+    assert.deepEqual(ids, ['new-ann', 'known-bob', 'new-cat'])
+  },
+
+  'new routes replace the old ones, in their new order': async ({ store }) => {
+    const first = await upsert(store, { externalId: 'ann', routes: { email: 'old@b.test', telegram: '42' } })
+    const second = await upsert(store, { externalId: 'ann', routes: { telegram: '42', email: 'new@b.test' } })
+    assert.deepEqual(routesOf(second), [
+      ['telegram', '42', 'open'],
+      ['email', 'new@b.test', 'open'],
+    ])
+    assert.deepEqual(
+      second.routes.map(({ rank }) => rank),
+      [1, 2],
+    )
+    const idOf = (recipient: Recipient): string | undefined =>
+      recipient.routes.find(({ channel }) => channel === 'telegram')?.id
+    assert.equal(idOf(second), idOf(first))
+    const ids = second.routes.map(({ id }) => id)
+    assert.equal(new Set(ids).size, ids.length)
+    assert.deepEqual((await upsert(store, { externalId: 'ann', routes: {} })).routes, [])
+  },
+
+  'routes that come and go many times never collide': async ({ store }) => {
+    for (let round = 0; round < 6; round += 1) {
+      const routes = Array.from({ length: 1 + ((round * 2) % 5) }, (_, index) => ({
+        channel: 'email',
+        address: `ann${String((index + round) % 4)}.${String(index)}@guests.test`,
+      }))
+      const stored = await upsert(store, { externalId: 'ann', routes })
+      assert.equal(stored.routes.length, routes.length)
+    }
+  },
+
+  'a route described twice is one route': async ({ store }) => {
+    const routes = [email, email, { channel: 'telegram', address: '42' }]
+    assert.equal((await upsert(store, { externalId: 'ann', routes })).routes.length, 2)
+  },
+
+  'a route that is shut stays shut when it is described again': async ({ store }) => {
+    for (const state of ['opted_out', 'bounced'] as const) {
+      await upsert(store, { externalId: 'ann', routes: [email] })
+      await store.transaction((parts) => parts.recipients.setRouteState(email, state))
+      const again = await upsert(store, { externalId: 'ann', routes: [{ ...email, verified: true }] })
+      assert.deepEqual(routesOf(again), [['email', 'ann@guests.test', state]])
+      await store.transaction((parts) => parts.recipients.setRouteState(email, 'open'))
+    }
+  },
+
+  'the state of a route counts for everybody with that address, and for nothing else': async ({ store }) => {
+    await upsert(store, { externalId: 'ann', routes: [email, { channel: 'sms', address: email.address }] })
+    await upsert(store, { externalId: 'bob', routes: [email] }, sampleId('recipient', 2))
+    await store.transaction((parts) => parts.recipients.setRouteState(email, 'opted_out'))
+    const [ann, bob] = await store.recipients.byIds([1, 2].map((number) => sampleId('recipient', number)))
+    assert.deepEqual(routesOf(ann), [
+      ['email', 'ann@guests.test', 'opted_out'],
+      ['sms', 'ann@guests.test', 'open'],
+    ])
+    assert.deepEqual(routesOf(bob), [['email', 'ann@guests.test', 'opted_out']])
+  },
+
+  'a refused address is known with its first reason until it is taken back': async ({ store }) => {
+    const { recipients } = store
+    const refused = { ...email, reason: 'opted_out', at: after(1) } as const
+    await store.transaction((parts) => parts.recipients.suppress([refused]))
+    await store.transaction((parts) => parts.recipients.suppress([{ ...email, reason: 'bounced', at: after(2) }]))
+    const asked = [email, { channel: 'telegram', address: email.address }, { channel: 'email', address: 'bob' }]
+    assert.deepEqual(await recipients.suppressed(asked), [refused])
+    await store.transaction((parts) => parts.recipients.unsuppress(email))
+    assert.deepEqual(await recipients.suppressed(asked), [])
+    assert.deepEqual(await recipients.suppressed([]), [])
+  },
+
+  'the host’s own id is compared to the letter': async ({ store }) => {
+    await upsert(store, { externalId: 'ann' })
+    await upsert(store, { externalId: 'Ann' }, sampleId('recipient', 2))
+    assert.deepEqual(
+      (await store.recipients.byExternalIds(['Ann'])).map(({ id }) => id),
+      [sampleId('recipient', 2)],
+    )
+    assert.deepEqual(await store.recipients.byExternalIds(["' OR 1=1 --"]), [])
+  },
+} satisfies Questions<StoreBench>
