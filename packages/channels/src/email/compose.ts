@@ -56,7 +56,9 @@ export function composeEmail(
 ): ComposedEmail {
   const { from, returns, unsubscribeMailto } = options
   const { replyToken } = message
-  const reply = replyToken === undefined ? undefined : returns.reply?.with(replyToken)
+  // A notice has a token for bounces, but a reply to it is meant for a human.
+  const canAnswer = replyToken !== undefined && message.answer !== undefined
+  const reply = canAnswer ? returns.reply?.with(replyToken) : undefined
   const bounce = replyToken === undefined ? undefined : returns.bounce?.with(replyToken)
   return {
     envelope: { from: bounce ?? from.address, to: [address] },

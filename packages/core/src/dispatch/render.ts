@@ -17,7 +17,7 @@ export function mintLinks(
   purposes: readonly LinkPurpose[],
 ): { readonly tokens: Tokens; readonly links: readonly ResponseLink[] } {
   const now = new Date(world.clock.now())
-  const wanted = purposes.filter((purpose) => purpose === 'unsubscribe' || message.answer !== null)
+  const wanted = purposes.filter((purpose) => purpose !== 'respond' || message.answer !== null)
   const minted = wanted.map((purpose) => ({ purpose, token: makeToken(world.random.bytes(tokenBytes)) }))
   const links = minted.map(({ purpose, token }) => ({
     hash: hashToken(token) ?? '',

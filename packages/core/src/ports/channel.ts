@@ -12,7 +12,7 @@ export interface ChannelSupports {
   readonly answers: readonly AnswerKind[]
   /** True when a person can follow a link in the text. */
   readonly links: boolean
-  /** Tokens the engine mints for each message of this channel; `reply` is for a reply address. */
+  /** Tokens the engine mints for each message of this channel; `reply` is for the address replies and bounces come back to. */
   readonly tokens: readonly LinkPurpose[]
   /** What the provider reports later, beyond accepting. */
   readonly reports: readonly ('delivered' | 'read')[]
@@ -56,7 +56,7 @@ export interface OutboundMessage {
   }
   /** Pages of the portal; a purpose is present when the channel asked for its token and a portal address is configured. */
   readonly links: { readonly respond?: string; readonly unsubscribe?: string }
-  /** Token for a reply address; present when the channel asked for it. */
+  /** Token for the addresses replies and bounces come back to; present when the channel asked for it, for notices too. */
   readonly replyToken?: string
   readonly until: Date | null
 }

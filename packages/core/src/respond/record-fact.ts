@@ -74,7 +74,7 @@ async function recordOnce(
       await optIn(parts, placeOf(channel, fact.address))
       return result('recorded')
     case 'answer': {
-      if (found === undefined || found.delivery.invitationId === null) return result('unmatched')
+      if (found === undefined || found.delivery.invitationId === null) return result('ignored')
       const { delivery } = found
       const invited = delivery.plan[found.position]?.address
       const isFromAnother =

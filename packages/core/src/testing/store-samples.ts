@@ -238,6 +238,12 @@ export function sampleLink(number: number, changes: Partial<ResponseLink> = {}):
   }
 }
 
+/** Makes new ids: the prefix and a number. */
+export function newIds(prefix: string): () => string {
+  let made = 0
+  return () => sampleId(prefix, (made += 1))
+}
+
 /** A person as the door lets them in. */
 export function samplePerson(input: RecipientInput): RecipientDraft {
   return recipientInputSchema.parse(input)

@@ -141,7 +141,8 @@ export const answerQuestions = {
   },
 
   'an address finds nothing by another channel, and nothing that was not sent': async ({ store }) => {
-    await store.transaction((parts) => parts.messages.insert([sampleAccepted(7)]))
+    const later = sampleAccepted(7, { delivery: { dueAt: after(3_600_000) } })
+    await store.transaction((parts) => parts.messages.insert([later]))
     await askAll(store, ['ann@guests.test'])
     const look = (channel: string, address: string): Promise<readonly unknown[]> =>
       store.invitations.openByAddress({ channel, address }, 10)

@@ -6,6 +6,7 @@ import {
   after,
   sampleAccepted,
   sampleId,
+  newIds,
   samplePerson,
   sampleReceipt,
   sampleSettlement,
@@ -36,14 +37,15 @@ const numbersFrom = (start: number, count: number): readonly number[] =>
 /** Whether lists can be read page by page while others write. */
 export const listQuestions = {
   'pages neither skip nor repeat while rows are written': async ({ store }) => {
+    const first = numbersFrom(1_000, 10)
     await store.transaction(async (parts) => {
-      await parts.messages.insert(numbersFrom(10, 10).map((number) => sampleAccepted(number)))
-      await parts.receipts.append(numbersFrom(10, 10).map((number) => sampleReceipt(number)))
+      await parts.messages.insert(first.map((number) => sampleAccepted(number)))
+      await parts.receipts.append(first.map((number) => sampleReceipt(number)))
     })
-    const writeBetween = (kind: number) => (page: number) =>
+    const writeBetween = (list: number) => (page: number) =>
       store.transaction(async (parts) => {
         // One row that sorts before everything read so far, one after everything.
-        const numbers = [page + kind, 100 + page + 10 * kind]
+        const numbers = [100 * list + page, 5_000 + 100 * list + page]
         await parts.messages.insert(numbers.map((number) => sampleAccepted(number)))
         await parts.receipts.append(numbers.map((number) => sampleReceipt(number)))
       })
@@ -54,9 +56,9 @@ export const listQuestions = {
       ['receipt', (page) => receipts.list({}, page)],
     ]
     for (const [index, [kind, list]] of lists.entries()) {
-      const ids = await readPages(list, writeBetween(index * 3))
+      const ids = await readPages(list, writeBetween(index))
       assert.equal(new Set(ids).size, ids.length, `${kind} was repeated`)
-      const expected = numbersFrom(10, 10).map((number) => sampleId(kind, number))
+      const expected = first.map((number) => sampleId(kind, number))
       assert.deepEqual(expected.filter((id) => !ids.includes(id)), [], `${kind} was skipped`)
       assert.deepEqual(ids, ids.toSorted())
     }
@@ -83,7 +85,7 @@ export const listQuestions = {
     await store.transaction((parts) =>
       parts.recipients.upsert(
         people.map((externalId) => samplePerson({ externalId, routes: { email: `${externalId}@guests.test` } })),
-        people.map((_, number) => sampleId('recipient', number)),
+        newIds('recipient'),
         after(0),
       ),
     )
