@@ -1,0 +1,50 @@
+import { serve } from '@hono/node-server'
+import { InviteMeError } from '@invite-me/core'
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  /** Default 0: a free port is chosen. */
+  readonly port?: number
+}
+
+/** A server that is listening. */
+export interface Listening {
+  /** `http://127.0.0.1:49213`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Stops listening and cuts the connections still open; may be called twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves a Web-standard handler to this machine only, at 127.0.0.1. For tests and for the page of `invite-me try`;
+ * a public server stands behind a proxy that speaks TLS.
+ *
+ * @throws InviteMeError `OPTIONS_INVALID` when the port is taken or not allowed
+ */
+export function listenOnLoopback(
+  handler: (request: Request) => Response | Promise<Response>,
+  { port = 0 }: ListenOptions = {},
+): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: handler, port, hostname: '127.0.0.1' }, (address) => {
+      resolve({ url: `http://127.0.0.1:${address.port}`, port: address.port, close })
+    })
+    server.once('error', (cause) => {
+      reject(
+        new InviteMeError(
+          'OPTIONS_INVALID',
+          `Port ${port} cannot be listened on. Choose another one, or 0 for a free one.`,
+          { field: 'port', cause },
+        ),
+      )
+    })
+    function close(): Promise<void> {
+      return new Promise((done) => {
+        // An error here only says that it was closed before.
+        server.close(() => done())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      })
+    }
+  })
+}

@@ -1,0 +1,102 @@
+import { InviteMeError, type AnswerInput, type AnswerSpec, type LinkPurpose, type Links, type LinkView, type ResponseReceipt } from '@invite-me/core'
+import { parseAnswer } from '../../../../core/src/rules/answers/parse-answer.ts'
+
+type Open = Extract<LinkView, { status: 'open' }>
+
+/** A question as a test tells it; what is left out is plain. */
+export interface Question extends Partial<Omit<Open, 'status' | 'answer'>> {
+  readonly answer?: AnswerSpec | null
+  /** Default `open`. */
+  readonly status?: 'open' | 'expired' | 'closed'
+  readonly reason?: 'expired' | 'cancelled' | 'superseded' | 'closed'
+  readonly renewable?: boolean
+}
+
+/** Links with a memory of their own: answers count once, later ones are revisions, and every call is written down. */
+export class RememberedLinks implements Links {
+  readonly calls: string[] = []
+  readonly inputs: AnswerInput[] = []
+  readonly #questions = new Map<string, { question: Question; current: Open['current']; revision: number }>()
+  readonly #now: () => number
+  /** Thrown by every call while set. */
+  broken: Error | undefined
+
+  constructor(now: () => number = () => Date.UTC(2026, 10, 22, 12)) {
+    this.#now = now
+  }
+
+  add(token: string, question: Question): string {
+    this.#questions.set(token, { question, current: question.current ?? null, revision: question.current ? 1 : 0 })
+    return token
+  }
+
+  current(token: string): unknown {
+    return this.#questions.get(token)?.current?.value
+  }
+
+  /** Changes a question while somebody has its page open. */
+  change(token: string, change: Question): void {
+    const entry = this.#questions.get(token)
+    if (entry !== undefined) entry.question = { ...entry.question, ...change }
+  }
+
+  open(token: string, purpose: LinkPurpose): Promise<LinkView> {
+    this.#write('open')
+    return Promise.resolve(this.#view(token, purpose))
+  }
+
+  answer(token: string, input: AnswerInput): Promise<ResponseReceipt> {
+    this.#write('answer')
+    this.inputs.push(input)
+    const view = this.#view(token, 'respond')
+    const entry = this.#questions.get(token)
+    if (entry === undefined || view.status === 'unknown' || view.status === 'expired') {
+      throw new InviteMeError('LINK_UNKNOWN', 'This link is unknown.', { field: 'token' })
+    }
+    if (view.status === 'closed') return Promise.resolve({ status: 'late', invitationId: 'i1', reason: view.reason })
+    const parsed = parseAnswer(view.answer ?? { type: 'yesNo' }, input, view.locale)
+    if (parsed.status !== 'understood') return Promise.resolve({ status: parsed.status, invitationId: 'i1', hint: parsed.hint })
+    const isRepeated = entry.current !== null && JSON.stringify(entry.current.value) === JSON.stringify(parsed.value)
+    if (!isRepeated) entry.revision += 1
+    entry.current = { value: parsed.value, at: new Date(this.#now()) }
+    return Promise.resolve({ status: isRepeated ? 'repeated' : 'counted', invitationId: 'i1', value: parsed.value, revision: entry.revision, changeableUntil: view.until })
+  }
+
+  unsubscribe(token: string): Promise<{ readonly status: 'done' | 'unknown' }> {
+    this.#write('unsubscribe')
+    return Promise.resolve({ status: this.#questions.has(token) ? 'done' : 'unknown' })
+  }
+
+  renew(_token: string): Promise<void> {
+    this.#write('renew')
+    return Promise.resolve()
+  }
+
+  #write(call: string): void {
+    this.calls.push(call)
+    if (this.broken !== undefined) throw this.broken
+  }
+
+  #view(token: string, purpose: LinkPurpose): LinkView {
+    const entry = this.#questions.get(token)
+    if (entry === undefined || (entry.question.purpose ?? 'respond') !== purpose) return { status: 'unknown' }
+    const { question, current } = entry
+    const { status = 'open', locale = 'en', originator = { name: 'Maria' }, answer = { type: 'yesNo' } } = question
+    if (status === 'expired') return { status, locale, renewable: question.renewable ?? true }
+    if (status === 'closed') return { status, reason: question.reason ?? 'closed', locale, originator, current, answer }
+    return {
+      status: 'open',
+      purpose,
+      invitationId: 'i1',
+      content: question.content ?? { text: 'Dinner on Friday at 8?' },
+      originator,
+      answer,
+      name: question.name ?? 'Ann',
+      locale,
+      current,
+      until: question.until === undefined ? new Date('2026-11-27T18:00:00Z') : question.until,
+      channel: question.channel ?? 'email',
+      category: question.category ?? 'invitation',
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import { describeAnswer, type LinkView } from '@invite-me/core'
+import { html } from 'hono/html'
+import { fromLine } from './from-line.ts'
+import { sign, type PageContent } from './layout.ts'
+import { nonceField, ownFields } from './own-fields.ts'
+import type { PageLanguage } from './texts.ts'
+
+/** The page of a question that is over, with the answer that was given. */
+export function closedPage(
+  view: Extract<LinkView, { status: 'closed' }>,
+  language: PageLanguage,
+): PageContent {
+  const { texts, locale } = language
+  const said =
+    view.answer === null || view.current === null
+      ? undefined
+      : describeAnswer(view.answer, view.current.value, locale)
+  return {
+    title: texts.closedTitle[view.reason],
+    language,
+    body: html`${sign('over')}${fromLine(view.originator, texts.asks)}
+      <h1>${texts.closedTitle[view.reason]}</h1>
+      <p>${texts.closedText[view.reason]}</p>
+      ${said === undefined ? '' : html`<p class="note"><span class="label">${texts.closedAnswer}</span><span class="value" dir="auto">${said}</span></p>`}`,
+  }
+}
+
+/** The page of a link that has run out; a button sends a fresh one when the question is still open. */
+export function expiredPage(
+  view: Extract<LinkView, { status: 'expired' }>,
+  {
+    token,
+    nonce,
+    language,
+    note,
+  }: {
+    readonly token: string
+    readonly nonce: string
+    readonly language: PageLanguage
+    readonly note?: string | undefined
+  },
+): PageContent {
+  const { texts } = language
+  return {
+    title: texts.expiredTitle,
+    language,
+    body: html`${sign('over')}
+      <h1>${texts.expiredTitle}</h1>
+      <p>${view.renewable ? texts.expiredText : texts.notRenewable}</p>
+      ${note === undefined ? '' : html`<p class="note" role="status">${note}</p>`}
+      ${
+        view.renewable
+          ? html`<form method="post" action="${token}">
+              ${nonceField(nonce)}
+              <div class="buttons"><button name="${ownFields.renew}" value="1">${texts.renew}</button></div>
+            </form>`
+          : ''
+      }`,
+  }
+}
+
+/** The page after a fresh link was asked for; the same whether or not one was sent. */
+export function renewedPage(language: PageLanguage): PageContent {
+  const { texts } = language
+  return {
+    title: texts.renewedTitle,
+    language,
+    body: html`${sign('sent')}
+      <h1>${texts.renewedTitle}</h1>
+      <p>${texts.renewedText}</p>`,
+  }
+}
+
+/** The page before messages are stopped. */
+export function unsubscribePage(
+  channel: string | undefined,
+  {
+    token,
+    nonce,
+    language,
+    note,
+  }: {
+    readonly token: string
+    readonly nonce: string
+    readonly language: PageLanguage
+    readonly note?: string | undefined
+  },
+): PageContent {
+  const { texts } = language
+  const name = channel === undefined ? texts.thisChannel : (texts.channels.get(channel) ?? channel)
+  return {
+    title: texts.unsubscribeTitle(name),
+    language,
+    body: html`<h1>${texts.unsubscribeTitle(name)}</h1>
+      <p>${texts.unsubscribeText(name)}</p>
+      ${note === undefined ? '' : html`<p class="note" role="status">${note}</p>`}
+      <form method="post" action="${token}">
+        ${nonceField(nonce)}
+        <div class="buttons"><button>${texts.unsubscribe}</button></div>
+      </form>`,
+  }
+}
+
+/** The page after messages were stopped. */
+export function unsubscribedPage(language: PageLanguage): PageContent {
+  const { texts } = language
+  return {
+    title: texts.unsubscribedTitle,
+    language,
+    body: html`${sign('done')}
+      <h1>${texts.unsubscribedTitle}</h1>
+      <p>${texts.unsubscribedText}</p>`,
+  }
+}
+
+/** The kinds of trouble that have a page of their own, with their HTTP status. */
+export const troubleStatus = {
+  unknown: 404,
+  method: 405,
+  tooLarge: 413,
+  unreadable: 400,
+  unsupported: 415,
+  failed: 500,
+} as const
+
+/** A page for a request that leads nowhere. Says nothing about why, so a wrong token and no token look the same. */
+export function troublePage(trouble: keyof typeof troubleStatus, language: PageLanguage): PageContent {
+  const { texts } = language
+  const words = {
+    unknown: [texts.unknownTitle, texts.unknownText],
+    method: [texts.methodTitle, texts.methodText],
+    tooLarge: [texts.tooLargeTitle, texts.tooLargeText],
+    unreadable: [texts.unreadableTitle, texts.unreadableText],
+    unsupported: [texts.unreadableTitle, texts.unreadableText],
+    failed: [texts.failedTitle, texts.failedText],
+  } as const
+  const [title, text] = words[trouble]
+  return {
+    title,
+    language,
+    body: html`${sign('wrong')}
+      <h1>${title}</h1>
+      <p>${text}</p>`,
+  }
+}
