@@ -41,4 +41,6 @@ export interface FactResult {
   readonly invitationId: string | null
   /** For answers: what became of it. */
   readonly answer: 'counted' | 'repeated' | 'refused' | 'unclear' | 'late' | null
+  /** For an answer that was refused or unclear: what to send instead, in the person's language. */
+  readonly hint: string | null
 }

@@ -28,6 +28,7 @@ export type LinkView =
       readonly status: 'closed'
       readonly reason: 'expired' | 'cancelled' | 'superseded' | 'closed'
       readonly locale: string
+      readonly content: Content
       readonly originator: Originator | null
       readonly current: { readonly value: unknown; readonly at: Date } | null
       readonly answer: AnswerSpec | null

@@ -59,6 +59,7 @@ export async function openLink(world: World, token: string, purpose: LinkPurpose
         status: 'closed',
         reason: closed,
         locale,
+        content: message.content,
         originator: message.originator,
         current,
         answer: message.answer,

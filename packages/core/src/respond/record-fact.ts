@@ -57,6 +57,7 @@ async function recordOnce(
     result,
     invitationId: null,
     answer: null,
+    hint: null,
     ...more,
   })
   if (fact.kind === 'ignored') return result('ignored')
@@ -89,7 +90,11 @@ async function recordOnce(
         isFromAnother,
         hasRunOut: found.expiresAt !== null && now >= found.expiresAt,
       })
-      return result('recorded', { invitationId: receipt.invitationId, answer: receipt.status })
+      return result('recorded', {
+        invitationId: receipt.invitationId,
+        answer: receipt.status,
+        hint: 'hint' in receipt ? receipt.hint : null,
+      })
     }
     case 'delivered':
     case 'read':

@@ -246,6 +246,7 @@ it.each(['expired', 'cancelled', 'superseded', 'closed'] as const)(
     })
     const page = await get(portal, `/r/${token}`)
     expect(page.status).toBe(200)
+    expect(page.text).toContain('Dinner on Friday at 8?')
     expect(page.text).toMatch(/Your answer was<\/span>\s*<span class="value" dir="auto">Yes</)
     expect((await post(portal, `/r/${token}`, { answer: 'no' })).status).toBe(409)
     expect(links.calls).not.toContain('answer')

@@ -21,6 +21,7 @@ export function closedPage(
     body: html`${sign('over')}${fromLine(view.originator, texts.asks)}
       <h1>${texts.closedTitle[view.reason]}</h1>
       <p>${texts.closedText[view.reason]}</p>
+      <p class="details" dir="auto">${view.content.text}</p>
       ${said === undefined ? '' : html`<p class="note"><span class="label">${texts.closedAnswer}</span><span class="value" dir="auto">${said}</span></p>`}`,
   }
 }

@@ -76,11 +76,12 @@ async function tellReceipt(
       return respondWithQuestion(link, view, 422, { typed, hint: receipt.hint })
     case 'late':
     case undefined: {
-      const { originator, answer: spec, current, locale } = view
+      const { content, originator, answer: spec, current, locale } = view
       const closed = {
         status: 'closed',
         reason: receipt?.reason ?? 'closed',
         locale,
+        content,
         originator,
         answer: spec,
         current,

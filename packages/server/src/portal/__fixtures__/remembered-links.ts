@@ -83,12 +83,15 @@ export class RememberedLinks implements Links {
     const { question, current } = entry
     const { status = 'open', locale = 'en', originator = { name: 'Maria' }, answer = { type: 'yesNo' } } = question
     if (status === 'expired') return { status, locale, renewable: question.renewable ?? true }
-    if (status === 'closed') return { status, reason: question.reason ?? 'closed', locale, originator, current, answer }
+    const content = question.content ?? { text: 'Dinner on Friday at 8?' }
+    if (status === 'closed') {
+      return { status, reason: question.reason ?? 'closed', locale, content, originator, current, answer }
+    }
     return {
       status: 'open',
       purpose,
       invitationId: 'i1',
-      content: question.content ?? { text: 'Dinner on Friday at 8?' },
+      content,
       originator,
       answer,
       name: question.name ?? 'Ann',
