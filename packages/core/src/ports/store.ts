@@ -67,6 +67,7 @@ export interface MessageStore {
   byKeys(
     keys: readonly string[],
   ): Promise<readonly { readonly key: string; readonly messageId: string; readonly request: string }[]>
+  /** Newest first, unlike other lists: what an operator looks for. */
   list(page: PageRequest): Promise<readonly Message[]>
 }
 

@@ -2,10 +2,11 @@ import type { AnswerSpec } from '../model/answer.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
-import type { PlannedRoute, SkipReason } from '../model/plan.ts'
+import type { Plan, PlannedRoute, SkipReason } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import { describeAnswer } from './answers/describe-answer.ts'
+import { nextUsable } from './plan-delivery.ts'
 
 /** Everything an explanation is made from; receipts and responses in order of time. */
 export interface Story {
@@ -21,7 +22,7 @@ const skipped: Readonly<Record<SkipReason, string>> = {
   adapter_unavailable: 'this channel is not configured here',
   cannot_carry_the_answer: 'it cannot carry this kind of answer',
   opted_out: 'the person opted out of it',
-  suppressed: 'the person opted out of it',
+  suppressed: 'the address is dead or said stop',
   bounced: 'the address is dead',
   blocked: 'it is switched off',
   channel_switched_off: 'the person switched this channel off',
@@ -35,14 +36,10 @@ const skipped: Readonly<Record<SkipReason, string>> = {
  * and where it stands now. Holds no addresses.
  */
 export function explain(story: Story): string {
-  const started = `${time(story.message.createdAt)}  asked to send by ${
-    story.deliveries
-      .flatMap(({ plan }) => plan)
-      .filter((route) => route.use)
-      .map(({ channel }) => channel)
-      .join(', then ') || 'nothing'
-  }`
-  const plan = story.deliveries.flatMap((delivery) => delivery.plan).flatMap(planLine)
+  const routes = story.deliveries.flatMap(({ plan }) => plan).filter((route) => route.use)
+  const way = routes.map(({ channel }) => channel).join(', then ')
+  const started = `${time(story.message.createdAt)}  asked${way === '' ? '' : ` to send by ${way}`}`
+  const plan = story.deliveries.flatMap((delivery) => delivery.plan.flatMap(planLine))
   const happened = story.receipts.flatMap((receipt) => receiptLine(receipt, story))
   return [started, ...plan, ...happened, conclusion(story)].join('\n')
 }
@@ -51,13 +48,14 @@ function time(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ')
 }
 
-function planLine(route: PlannedRoute): readonly string[] {
+function planLine(route: PlannedRoute, position: number, plan: Plan): readonly string[] {
   if (!route.use)
     return route.reason === 'not_requested'
       ? []
       : [`                     ${route.channel} left out: ${skipped[route.reason]}`]
   const { next } = route
-  if (next.withinMs === null) return []
+  // Nothing is given up for a route that is not there.
+  if (next.withinMs === null || nextUsable(plan, position + 1) === -1) return []
   const wanted = { accepted: 'accepted', delivered: 'delivered', seen: 'seen', answered: 'answered' }[
     next.unless
   ]

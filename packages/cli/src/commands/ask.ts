@@ -1,0 +1,99 @@
+import type { AnswerKind, InvitationGroup, InviteMe } from '@invite-me/core'
+import type { Channel } from '@invite-me/core/channel'
+import { nameAddressee, resolveAddressees, type Addressees } from '../addressees.ts'
+import { readAnswerOption } from '../answer-option.ts'
+import { listenForAnswers, type ListenerFlags } from '../answer-listeners.ts'
+import { channelNames, requireChannels } from '../configured-channels.ts'
+import { withInviteMe } from '../engine.ts'
+import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { followAnswers } from '../follow-answers.ts'
+import { handOver } from '../hand-over.ts'
+import { contentOf, readRemindOption, sendOptionsOf, type MessageFlags } from '../message-options.ts'
+import { reportHandOver, reportProblems } from '../report-message.ts'
+import { settingsOf, type Session } from '../session.ts'
+
+/** The flags of `ask`, as the command line parses them. */
+export interface AskFlags extends MessageFlags, ListenerFlags {
+  readonly question: string
+  readonly answer: string
+  readonly remind?: readonly string[]
+}
+
+/** Asks people a question, and with `--wait` prints their answers as they come. */
+export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> {
+  const answer = readAnswerOption(flags.answer)
+  const options = {
+    ...sendOptionsOf(flags),
+    answer,
+    ...(flags.remind === undefined ? {} : { remind: readRemindOption(flags.remind) }),
+  }
+  const settings = await settingsOf(session)
+  const channels = await requireChannels(channelNames(settings, flags.via), settings, session)
+  const listeners = await listenForAnswers(session, channels, flags)
+  try {
+    const portalUrl = listeners.portalUrl ?? settings.portalUrl
+    if (portalUrl === undefined) warnWithoutPortal(session, channels, answer.spec.type)
+    return await withInviteMe(
+      session,
+      { settings, channels, portalUrl, dispatch: true },
+      async (inviteMe) => {
+        await listeners.open(inviteMe)
+        const addressees = await resolveAddressees(session, inviteMe, settings, { ...flags, channels })
+        const group = await inviteMe
+          .ask(addressees.to, contentOf(flags.question, flags), options)
+          .catch((error: unknown) => {
+            throw nameAddressee(error, addressees.to)
+          })
+        const code =
+          flags.wait === true
+            ? await waitForAnswers(session, inviteMe, { group, addressees })
+            : await sendAndLeave(session, inviteMe, { group, addressees, patienceMs: flags.patience })
+        // Before the engine stops, so that nobody's answer meets one that takes nothing any more.
+        await listeners.close()
+        return code
+      },
+    )
+  } finally {
+    await listeners.close()
+  }
+}
+
+/** Without a page to link to, a channel is good only for the answers it carries itself. */
+function warnWithoutPortal({ output }: Session, channels: readonly Channel[], kind: AnswerKind): void {
+  const names = channels.filter(({ supports }) => !supports.answers.includes(kind)).map(({ name }) => name)
+  if (names.length === 0) return
+  output.warning(
+    `There is no page people can answer on, so ${names.join(', ')} cannot bring back this kind of answer; add --wait --portal-port 8080, or set portal.url in the config file.`,
+  )
+}
+
+interface Asked {
+  readonly group: InvitationGroup<unknown>
+  readonly addressees: Addressees
+}
+
+async function waitForAnswers(
+  session: Session,
+  inviteMe: InviteMe,
+  { group, addressees }: Asked,
+): Promise<ExitCode> {
+  const refused = reportProblems(session, addressees.imports)
+  const people = group.invitations.length
+  session.output.result(
+    { type: 'accepted', messageId: group.messageId, people },
+    () => `Asked ${people} ${people === 1 ? 'person' : 'people'}; message ${group.messageId}`,
+  )
+  const code = await followAnswers(session, inviteMe, group)
+  return code === exitCodes.done && refused > 0 ? exitCodes.partly : code
+}
+
+async function sendAndLeave(
+  session: Session,
+  inviteMe: InviteMe,
+  { group, addressees, patienceMs }: Asked & { readonly patienceMs: number },
+): Promise<ExitCode> {
+  const { messageId, invitations } = group
+  const handedOver = await handOver(session, inviteMe, { messageId, patienceMs })
+  const document = { messageId, invitations: invitations.map(({ id, to }) => ({ id, to })) }
+  return reportHandOver(session, document, { handedOver, imports: addressees.imports, isQuestion: true })
+}

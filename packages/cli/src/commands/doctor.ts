@@ -1,0 +1,179 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isInviteMeError, type InviteMeError } from '@invite-me/core/channel'
+import type { Settings } from '../config.ts'
+import { channelNames, configuredChannels, type ConfiguredChannel } from '../configured-channels.ts'
+import { withInviteMe } from '../engine.ts'
+import { exitCodes, type ExitCode } from '../exit-code.ts'
+import { plainText } from '../plain-text.ts'
+import { settingsOf, type Session } from '../session.ts'
+
+/** One thing `doctor` looked at. */
+interface Check {
+  readonly name: string
+  /** `warning` works, but may surprise; `broken` does not work. */
+  readonly status: 'ok' | 'warning' | 'broken'
+  readonly detail: string
+  /** What to do about it; absent when all is well. */
+  readonly todo?: string
+}
+
+const probeMs = 10_000
+
+/** Looks whether everything is in order, without sending anything. */
+export async function doctor(session: Session): Promise<ExitCode> {
+  const { output } = session
+  const checks = await runChecks(session)
+  const isOk = checks.every((check) => check.status !== 'broken')
+  output.result({ ok: isOk, checks }, () => checks.map((check) => drawCheck(check, output.paint)).join('\n'))
+  return isOk ? exitCodes.done : exitCodes.failed
+}
+
+async function runChecks(session: Session): Promise<readonly Check[]> {
+  const node: Check = { name: 'node', status: 'ok', detail: `Node ${process.versions.node}` }
+  let settings: Settings
+  try {
+    settings = await settingsOf(session)
+  } catch (error) {
+    if (!isInviteMeError(error)) throw error
+    return [
+      node,
+      { name: 'settings', status: 'broken', detail: error.message, todo: 'Correct the config file.' },
+    ]
+  }
+  const configured = await configuredChannels(channelNames(settings), settings, session)
+  return [
+    node,
+    ...checkSettings(settings),
+    await checkDatabase(session, settings),
+    ...(await Promise.all(configured.map(checkChannel))),
+    ...(configured.length === 0 ? [noChannel] : []),
+    await checkPortal(settings.portalUrl),
+  ]
+}
+
+const noChannel: Check = {
+  name: 'channels',
+  status: 'warning',
+  detail: 'none is set up',
+  todo: 'Set one up in invite-me.config.yaml, or add --via log to see how it works.',
+}
+
+function checkSettings({ configFile, unknownVariables }: Settings): readonly Check[] {
+  const detail = configFile ?? 'no config file; environment and flags only'
+  if (unknownVariables.length === 0) return [{ name: 'settings', status: 'ok', detail }]
+  const names = unknownVariables.join(', ')
+  return [
+    {
+      name: 'settings',
+      status: 'warning',
+      detail: `nothing is set by ${names}`,
+      todo: 'Check the spelling of these variables.',
+    },
+  ]
+}
+
+/** Opens the database, which also brings it up to date, and reads from it; makes none. */
+async function checkDatabase(session: Session, settings: Settings): Promise<Check> {
+  const file = checkFile(settings.db)
+  if (file.status === 'broken' || !existsSync(settings.db)) return file
+  try {
+    await withInviteMe(session, { settings }, (inviteMe) => inviteMe.messages.list({ limit: 1 }))
+    return file
+  } catch (error) {
+    if (!isInviteMeError(error)) throw error
+    return { name: 'database', status: 'broken', detail: error.message, todo: todoFor(error) }
+  }
+}
+
+function checkFile(db: string): Check {
+  const exists = existsSync(db)
+  try {
+    if (exists && !statSync(db).isFile()) {
+      return {
+        name: 'database',
+        status: 'broken',
+        detail: `${db} is not a file`,
+        todo: 'Name a file with --db.',
+      }
+    }
+    accessSync(exists ? db : dirname(db), constants.R_OK | constants.W_OK)
+    // SQLite writes its journal beside the file.
+    accessSync(dirname(db), constants.W_OK)
+    return {
+      name: 'database',
+      status: 'ok',
+      detail: exists ? db : `${db} will be made with the first question`,
+    }
+  } catch {
+    return {
+      name: 'database',
+      status: 'broken',
+      detail: `${db} cannot be written`,
+      todo: 'Give this user write permission for the file and its folder, or name another file with --db.',
+    }
+  }
+}
+
+function todoFor(error: InviteMeError): string {
+  if (error.code === 'STORE_NEWER') return 'Upgrade invite-me.'
+  if (error.code === 'STORE_FULL') return 'Make room on the disk.'
+  return 'Restore the file from a backup, or name another with --db.'
+}
+
+async function checkChannel(configured: ConfiguredChannel): Promise<Check> {
+  const name = `channel ${configured.name}`
+  if ('error' in configured) {
+    return { name, status: 'broken', detail: configured.error.message, todo: 'Correct its settings.' }
+  }
+  const { channel } = configured
+  const todo = 'Check its settings, and whether its provider can be reached from here.'
+  if (channel.probe === undefined)
+    return { name, status: 'ok', detail: 'set up; it cannot be checked without sending' }
+  try {
+    const { ok, detail } = await channel.probe(AbortSignal.timeout(probeMs))
+    return ok ? { name, status: 'ok', detail } : { name, status: 'broken', detail, todo }
+  } catch (error) {
+    const detail = isInviteMeError(error) ? error.message : `gave no answer within ${probeMs / 1_000} s`
+    return { name, status: 'broken', detail, todo }
+  } finally {
+    await channel.close?.()
+  }
+}
+
+async function checkPortal(url: string | undefined): Promise<Check> {
+  if (url === undefined) {
+    return {
+      name: 'portal',
+      status: 'warning',
+      detail: 'no address is set, so messages carry no links to answer by',
+      todo: 'Set portal.url or INVITE_ME_PORTAL_URL, or ask with --wait --portal-port.',
+    }
+  }
+  try {
+    const { status } = await fetch(url, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(probeMs / 2),
+    })
+    if (status < 500) return { name: 'portal', status: 'ok', detail: `${url} answers (${status})` }
+    return {
+      name: 'portal',
+      status: 'warning',
+      detail: `${url} answers ${status}`,
+      todo: 'Look at the logs of the portal.',
+    }
+  } catch {
+    return {
+      name: 'portal',
+      status: 'warning',
+      detail: `${url} does not answer from here`,
+      todo: 'Start the portal, or check the address: people will follow it.',
+    }
+  }
+}
+
+function drawCheck({ name, status, detail, todo }: Check, paint: Session['output']['paint']): string {
+  const marks = { ok: paint.green('✓'), warning: paint.yellow('!'), broken: paint.red('✗') }
+  return `${marks[status]} ${plainText(name)}: ${plainText(detail)}${todo === undefined ? '' : `\n    ${todo}`}`
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadSettings } from './config.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'invite-me-config-'))
+})
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+
+describe('loadSettings', () => {
+  it('has defaults for everything', async () => {
+    expect(await loadSettings({}, {}, folder)).toEqual({
+      configFile: undefined,
+      db: join(folder, 'invite-me.db'),
+      from: undefined,
+      locale: undefined,
+      zone: undefined,
+      portalUrl: undefined,
+      channels: new Map(),
+      unknownVariables: [],
+    })
+  })
+
+  it('prefers flags to environment to file to defaults', async () => {
+    write(
+      'invite-me.config.yaml',
+      'db: file.db\nfrom: File\nlocale: pt\nportal:\n  url: https://file.test/\n',
+    )
+    expect(await loadSettings({}, {}, folder)).toMatchObject({
+      db: join(folder, 'file.db'),
+      from: 'File',
+      locale: 'pt',
+    })
+    const environment = {
+      INVITE_ME_DB: '/env.db',
+      INVITE_ME_FROM: 'Env',
+      INVITE_ME_PORTAL_URL: 'https://env.test/',
+    }
+    expect(await loadSettings({ db: 'flag.db' }, environment, folder)).toMatchObject({
+      db: join(folder, 'flag.db'),
+      from: 'Env',
+      locale: 'pt',
+      portalUrl: 'https://env.test/',
+    })
+  })
+
+  it('reads YAML and JSON, by name or by flag or by environment', async () => {
+    write('invite-me.config.json', '{"from":"Json"}')
+    write('other.yaml', 'from: Other')
+    expect(await loadSettings({}, {}, folder)).toMatchObject({ from: 'Json' })
+    expect(await loadSettings({ config: 'other.yaml' }, {}, folder)).toMatchObject({ from: 'Other' })
+    expect(await loadSettings({}, { INVITE_ME_CONFIG: 'other.yaml' }, folder)).toMatchObject({
+      from: 'Other',
+    })
+  })
+
+  it('takes an empty file for one that says nothing', async () => {
+    write('invite-me.config.yaml', '# nothing yet\n')
+    expect(await loadSettings({}, {}, folder)).toMatchObject({ from: undefined })
+  })
+
+  it('keeps channels it does not know: they may be installed beside', async () => {
+    write('invite-me.config.yaml', 'channels:\n  carrier-pigeon: { coop: north }\n  log:\n')
+    const { channels } = await loadSettings({}, {}, folder)
+    expect([...channels]).toEqual([
+      ['carrier-pigeon', { coop: 'north' }],
+      ['log', {}],
+    ])
+  })
+
+  it('merges the options of a channel from file and environment', async () => {
+    write('invite-me.config.yaml', 'channels:\n  email:\n    from: file@guests.test\n    connections: 1\n')
+    const environment = { INVITE_ME_EMAIL_SMTP: 'smtp://mail.guests.test', INVITE_ME_EMAIL_CONNECTIONS: '3' }
+    const { channels } = await loadSettings({}, environment, folder)
+    expect(channels.get('email')).toEqual({
+      from: 'file@guests.test',
+      smtp: 'smtp://mail.guests.test',
+      connections: 3,
+    })
+  })
+
+  it('names variables that mean nothing', async () => {
+    const environment = {
+      INVITE_ME_EMIAL_SMTP: 'smtp://user:secret@mail.guests.test',
+      INVITE_ME_DB: 'x.db',
+      CI: '1',
+    }
+    expect(await loadSettings({}, environment, folder)).toMatchObject({
+      unknownVariables: ['INVITE_ME_EMIAL_SMTP'],
+    })
+  })
+
+  it.each([
+    ['a field nobody knows', 'invite-me.config.yaml', 'form: Ann', 'form'],
+    ['a wrong type', 'invite-me.config.json', '{"portal":{"url":5}}', '"portal.url"'],
+    ['a list in place of an object', 'invite-me.config.yaml', '- from: Ann', 'is wrong'],
+    ['broken YAML', 'invite-me.config.yaml', 'a: [secret-7f3a', 'not valid YAML: look at line 1'],
+    ['broken JSON', 'invite-me.config.json', '{"a":secret-7f3a', 'not valid JSON'],
+    ['YAML that grows without end', 'invite-me.config.yaml', billionLaughs(), 'repeats itself too often'],
+  ])('refuses %s and never quotes what may be a secret', async (_name, file, text, reason) => {
+    write(file, text)
+    const refused = await loadSettings({}, {}, folder).catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: 'OPTIONS_INVALID', message: expect.stringContaining(reason) })
+    expect(String(refused)).not.toContain('secret-7f3a')
+  })
+
+  it('refuses a file that was named but is not there', async () => {
+    await expect(loadSettings({ config: 'none.yaml' }, {}, folder)).rejects.toMatchObject({
+      field: '--config',
+    })
+  })
+})
+
+function billionLaughs(): string {
+  const levels = Array.from({ length: 12 }, (_, index) =>
+    index === 0
+      ? 'a0: &a0 [x, x]'
+      : `a${index}: &a${index} [${Array(9)
+          .fill(`*a${index - 1}`)
+          .join(', ')}]`,
+  )
+  return levels.join('\n')
+}

@@ -1,0 +1,190 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { channelCatalogue, type CatalogueOption } from '@invite-me/channels/catalog'
+import { InviteMeError } from '@invite-me/core/channel'
+import { z } from 'zod'
+import type { Environment } from './environment.ts'
+
+/** What a config file may say; everything is optional. */
+const configSchema = z.strictObject({
+  db: z.string().min(1).optional(),
+  from: z.string().min(1).optional(),
+  locale: z.string().min(1).optional(),
+  zone: z.string().min(1).optional(),
+  portal: z.strictObject({ url: z.url() }).optional(),
+  channels: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional(),
+})
+
+type Config = z.infer<typeof configSchema>
+
+/** Options of one channel as its owner wrote them. May hold secrets: never print it. */
+export type ChannelOptions = Readonly<Record<string, unknown>>
+
+/** How the command line is set up: flags before environment before config file before defaults. */
+export interface Settings {
+  /** Absolute path of the config file that was read. */
+  readonly configFile: string | undefined
+  /** Absolute path of the database. */
+  readonly db: string
+  /** Name of who asks. */
+  readonly from: string | undefined
+  readonly locale: string | undefined
+  readonly zone: string | undefined
+  readonly portalUrl: string | undefined
+  /** Options of the channels that were set up, by name. */
+  readonly channels: ReadonlyMap<string, ChannelOptions>
+  /** `INVITE_ME_*` variables that mean nothing; probably misspelt. */
+  readonly unknownVariables: readonly string[]
+}
+
+/** Flags that stand before environment and config file. */
+export interface SettingsFlags {
+  readonly db?: string
+  readonly config?: string
+}
+
+const configFileNames = ['invite-me.config.yaml', 'invite-me.config.yml', 'invite-me.config.json']
+const ownVariables = ['CONFIG', 'DB', 'DEBUG', 'FROM', 'LOCALE', 'ZONE', 'PORTAL_URL'].map(
+  (name) => `INVITE_ME_${name}`,
+)
+
+/**
+ * Finds out how the command line is set up.
+ *
+ * @param directory absolute; relative file names are meant from here
+ * @throws InviteMeError `OPTIONS_INVALID` naming the file and the field when the config file is missing though named,
+ *   unreadable or wrong
+ */
+export async function loadSettings(
+  flags: SettingsFlags,
+  environment: Environment,
+  directory: string,
+): Promise<Settings> {
+  const configFile = findConfigFile(flags.config ?? environment['INVITE_ME_CONFIG'], directory)
+  const config = configFile === undefined ? {} : await readConfig(configFile)
+  return {
+    configFile,
+    db: resolve(directory, flags.db ?? environment['INVITE_ME_DB'] ?? config.db ?? 'invite-me.db'),
+    from: environment['INVITE_ME_FROM'] ?? config.from,
+    locale: environment['INVITE_ME_LOCALE'] ?? config.locale,
+    zone: environment['INVITE_ME_ZONE'] ?? config.zone,
+    portalUrl: environment['INVITE_ME_PORTAL_URL'] ?? config.portal?.url,
+    channels: mergeChannels(config.channels ?? {}, environment),
+    unknownVariables: findUnknownVariables(environment),
+  }
+}
+
+function findConfigFile(named: string | undefined, directory: string): string | undefined {
+  if (named !== undefined && named !== '') return resolve(directory, named)
+  return configFileNames.map((name) => resolve(directory, name)).find((file) => existsSync(file))
+}
+
+async function readConfig(file: string): Promise<Config> {
+  const parsed = configSchema.safeParse((await parseFile(file)) ?? {})
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const field = issue?.path.join('.') ?? ''
+  const place = field === '' ? '' : `"${field}": `
+  throw new InviteMeError(
+    'OPTIONS_INVALID',
+    `The config file ${file} is wrong: ${place}${issue?.message ?? ''}.`,
+    {
+      ...(field === '' ? {} : { field }),
+      cause: parsed.error,
+    },
+  )
+}
+
+/** A parser's own message may quote the line it stumbled over, and that line may hold a secret; so it is not passed on. */
+async function parseFile(file: string): Promise<unknown> {
+  const text = readConfigText(file)
+  if (extname(file) === '.json') {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new InviteMeError('OPTIONS_INVALID', `The config file ${file} is not valid JSON.`)
+    }
+  }
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { prettyErrors: true })
+  const [problem] = document.errors
+  if (problem !== undefined) {
+    const place = problem.linePos?.[0]
+    const where = place === undefined ? '' : `: look at line ${place.line}, column ${place.col}`
+    throw new InviteMeError('OPTIONS_INVALID', `The config file ${file} is not valid YAML${where}.`)
+  }
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch {
+    throw new InviteMeError(
+      'OPTIONS_INVALID',
+      `The config file ${file} cannot be read: it repeats itself too often.`,
+    )
+  }
+}
+
+function readConfigText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new InviteMeError('OPTIONS_INVALID', `The config file ${file} cannot be read.`, {
+      field: '--config',
+      cause,
+    })
+  }
+}
+
+function mergeChannels(
+  fromFile: NonNullable<Config['channels']>,
+  environment: Environment,
+): ReadonlyMap<string, ChannelOptions> {
+  const channels = new Map<string, Record<string, unknown>>(
+    Object.entries(fromFile).map(([name, options]) => [name, structuredClone(options ?? {})]),
+  )
+  for (const { name, options } of channelCatalogue) {
+    for (const option of options) {
+      const text = environment[option.env]
+      if (text === undefined || text === '') continue
+      const channel = channels.get(name) ?? {}
+      channels.set(name, channel)
+      setDeep(channel, option.name.split('.'), typedValue(text, option))
+    }
+  }
+  return channels
+}
+
+function setDeep(
+  target: Record<string, unknown>,
+  [first = '', ...rest]: readonly string[],
+  value: unknown,
+): void {
+  if (rest.length === 0) {
+    target[first] = value
+    return
+  }
+  const inner = target[first]
+  const next = isRecord(inner) ? inner : {}
+  target[first] = next
+  setDeep(next, rest, value)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Turns the text of a variable into the type its option has; what does not fit stays text, and the channel refuses it. */
+function typedValue(text: string, { type }: CatalogueOption): unknown {
+  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
+  if (type === 'boolean' && ['true', '1', 'yes'].includes(text.toLowerCase())) return true
+  if (type === 'boolean' && ['false', '0', 'no'].includes(text.toLowerCase())) return false
+  if (type === 'string[]') return text.split(',').map((part) => part.trim())
+  return text
+}
+
+function findUnknownVariables(environment: Environment): readonly string[] {
+  const known = new Set([
+    ...ownVariables,
+    ...channelCatalogue.flatMap(({ options }) => options.map((option) => option.env)),
+  ])
+  return Object.keys(environment).filter((name) => name.startsWith('INVITE_ME_') && !known.has(name))
+}

@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { exitCodes, type ExitCode } from './exit-code.ts'
+import type { Host } from './host.ts'
+import { createOutput, type Output } from './output.ts'
+import type { Session } from './session.ts'
+
+/** The flags every command has. */
+interface CommonFlags {
+  readonly json?: boolean
+  readonly db?: string
+  readonly config?: string
+}
+
+/** Receives what a command ended with. */
+type End = (code: ExitCode) => void
+
+/**
+ * Runs one command.
+ *
+ * @param argv what was typed, without the program's name
+ * @returns the exit code; rejects never
+ */
+export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
+  let code: ExitCode = exitCodes.done
+  const program = createProgram(host, (result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    code = await reportFailure(error, outputFor(host, { json: argv.includes('--json') }), host)
+  }
+  return host.stop.aborted && host.stop.reason === 'output closed' ? exitCodes.done : code
+}
+
+function outputFor({ stdout, stderr, environment }: Host, { json = false }: CommonFlags): Output {
+  return createOutput({ stdout, stderr, environment, json })
+}
+
+async function reportFailure(error: unknown, output: Output, host: Host): Promise<ExitCode> {
+  if (error instanceof CommanderError) {
+    // Help and version are printed by now.
+    if (error.exitCode === 0 || error.code === 'commander.help') return exitCodes.done
+    const message = error.message.replace(/^error: /, '')
+    output.failure({ code: 'REQUEST_INVALID', message: `${message}${/[.!?)]$/.test(message) ? '' : '.'}` })
+    output.remark('See: invite-me --help')
+    return exitCodes.usage
+  }
+  const { reportError } = await import('./report-error.ts')
+  return reportError(error, output, host)
+}
+
+/**
+ * Puts the commands together; what they do is loaded when one is run, so that `--version` and `--help` are quick.
+ *
+ * @param end called once, when a command has run
+ */
+export function createProgram(host: Host, end: End): Command {
+  const program = new Command('invite-me')
+    .description('Asks people something over whatever medium they use, and brings the answer back.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .option('--json', 'print JSON: one document, or one document a line for streams')
+    .option('--db <file>', 'the database (default: "invite-me.db")')
+    .option(
+      '--config <file>',
+      'the config file (default: "invite-me.config.yaml" or ".json", when there is one)',
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      // A command that only holds others prints its help as if that were an error. Real errors are printed in the end.
+      writeErr: (text) => host.stdout.write(text),
+      outputError: () => {},
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+
+  const sessionOf = (command: Command): Session => {
+    const flags = command.optsWithGlobals<CommonFlags>()
+    return { host, output: outputFor(host, flags), flags }
+  }
+  addTry(program, sessionOf, end)
+  addAsk(program, sessionOf, end)
+  addSend(program, sessionOf, end)
+  addStatus(program, sessionOf, end)
+  addAnswerCommands(program, sessionOf, end)
+  addRecipients(program, sessionOf, end)
+  addDoctor(program, sessionOf, end)
+  addTryControls(program, sessionOf, end)
+  return program
+}
+
+/** The version of this package; the file lies one folder up from the sources as well as from the bundle. */
+function readVersion(): string {
+  const manifest: { readonly version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  return manifest.version
+}
+
+type SessionOf = (command: Command) => Session
+
+function addTry(program: Command, sessionOf: SessionOf, end: End): void {
+  const command = program
+    .command('try')
+    .description('ask yourself a question on a fake phone: no account, no keys')
+    .option('--auto', 'let the fake phone answer by itself, then end; the default without a terminal')
+    .option('--question <text>', 'what is asked', 'Dinner on Friday at 8?')
+    .option('--port <number>', 'port of the page with the fake phone (default: any free one)', readPort)
+    .option('--keep <file>', 'keep the database in this file (default: a temporary one)')
+  command.action(async (flags) => {
+    const { tryIt } = await import('./commands/try.ts')
+    end(await tryIt(sessionOf(command), flags))
+  })
+}
+
+function addMessageOptions(command: Command): Command {
+  return command
+    .requiredOption(
+      '--to <who>',
+      'a CSV file of people, an externalId or an address; can be repeated',
+      collect,
+    )
+    .option('--subject <line>', 'subject line, where the medium has one')
+    .option('--details <text>', 'more about it, shown on the page people answer on')
+    .option('--via <channels>', 'channels to use, best first: email,log', readList)
+    .option('--next <rule>', 'when to try the next channel: unlessAnswered=30m (default: "unlessAccepted")')
+    .addOption(
+      new Option('--routing <way>', 'one channel after another, or all at once').choices(['fallback', 'all']),
+    )
+    .option('--until <moment>', 'the deadline: 2026-11-27T18:00, or a time from now such as 2d')
+    .option('--key <text>', 'repeating the command with the same key asks nobody twice')
+    .option('--category <word>', 'people can switch off a category')
+    .option('--from <name>', 'who asks')
+    .option('--encoding <name>', 'encoding of CSV files that are not UTF-8: windows-1252')
+    .addOption(
+      new Option('--patience <time>', 'how long to go on while nothing can be handed over')
+        .argParser(readDuration)
+        .default(30_000, '30s'),
+    )
+}
+
+function addListenerOptions(command: Command): Command {
+  return command
+    .option('--listen-mail <port>', 'with --wait: receive e-mail replies by SMTP on this port', readPort)
+    .option('--portal-port <port>', 'with --wait: serve the page people answer on, on this port', readPort)
+    .option('--public-url <url>', 'address under which people reach that page')
+}
+
+function addAsk(program: Command, sessionOf: SessionOf, end: End): void {
+  const asking = addMessageOptions(program.command('ask').description('ask people a question'))
+    .requiredOption('--question <text>', 'what is asked')
+    .option('--answer <type>', 'yes-no, choice:A,B, poll:A,B, text, number, date or rsvp', 'yes-no')
+    .option('--remind <times>', 'remind who has not answered: 1d,2d', readList)
+    .option('--wait', 'print a line per person as answers arrive, until everybody has one')
+  const command = addListenerOptions(asking)
+  command.action(async (flags) => {
+    const { ask } = await import('./commands/ask.ts')
+    end(await ask(sessionOf(command), flags))
+  })
+}
+
+function addSend(program: Command, sessionOf: SessionOf, end: End): void {
+  const command = addMessageOptions(
+    program.command('send').description('send people a notice that wants no answer'),
+  ).requiredOption('--text <text>', 'what is said')
+  command.action(async (flags) => {
+    const { send } = await import('./commands/send.ts')
+    end(await send(sessionOf(command), flags))
+  })
+}
+
+function addStatus(program: Command, sessionOf: SessionOf, end: End): void {
+  const standing = program
+    .command('status [id]')
+    .description('tell how a message or an invitation stands, or list the newest messages')
+    .option('--limit <number>', 'rows to show (default: 20 messages, 200 people)', readCount)
+    .option('--wait', 'go on sending, and print answers as they arrive')
+    .option('--via <channels>', 'with --wait: channels that are used though not set up: log', readList)
+  const command = addListenerOptions(standing)
+  command.action(async (id: string | undefined, flags) => {
+    const { status } = await import('./commands/status.ts')
+    end(await status(sessionOf(command), id, flags))
+  })
+}
+
+function addAnswerCommands(program: Command, sessionOf: SessionOf, end: End): void {
+  const why = program
+    .command('why <invitationId>')
+    .description('tell in plain words what happened to an invitation, and why')
+  why.action(async (invitationId: string) => {
+    const module = await import('./commands/why.ts')
+    end(await module.why(sessionOf(why), invitationId))
+  })
+  const respond = program
+    .command('respond <invitationId> <answer>')
+    .description("answer on somebody's behalf")
+    .addOption(
+      new Option('--as <kind>', "words, a button's value or JSON")
+        .choices(['text', 'option', 'json'])
+        .default('text'),
+    )
+  respond.action(async (invitationId: string, answer: string, flags) => {
+    const module = await import('./commands/respond.ts')
+    end(await module.respond(sessionOf(respond), invitationId, answer, flags))
+  })
+}
+
+function addRecipients(program: Command, sessionOf: SessionOf, end: End): void {
+  const recipients = program.command('recipients').description('the people that are known')
+  const importing = recipients
+    .command('import <file>')
+    .description('store the people of a CSV file, or of standard input for "-"')
+    .option('--encoding <name>', 'encoding of a file that is not UTF-8: windows-1252')
+  importing.action(async (file: string, flags) => {
+    const { importRecipients } = await import('./commands/recipients-import.ts')
+    end(await importRecipients(sessionOf(importing), file, flags))
+  })
+  const list = recipients
+    .command('list')
+    .description('list people')
+    .option('--limit <number>', 'people to show (default: 100, with --json all)', readCount)
+  list.action(async (flags) => {
+    const { listRecipients } = await import('./commands/recipients-list.ts')
+    end(await listRecipients(sessionOf(list), flags))
+  })
+  const show = recipients.command('show <externalId>').description('show one person with all their routes')
+  show.action(async (externalId: string) => {
+    const { showRecipient } = await import('./commands/recipients-show.ts')
+    end(await showRecipient(sessionOf(show), externalId))
+  })
+}
+
+function addDoctor(program: Command, sessionOf: SessionOf, end: End): void {
+  const command = program
+    .command('doctor')
+    .description('look whether everything is in order, without sending anything')
+  command.action(async () => {
+    const { doctor } = await import('./commands/doctor.ts')
+    end(await doctor(sessionOf(command)))
+  })
+}
+
+function addTryControls(program: Command, sessionOf: SessionOf, end: End): void {
+  const breaking = program
+    .command('break <channel>')
+    .description('make a channel of the running "try" fail, to watch the fallback')
+    .option('--down', 'cut it off instead of letting it refuse: sending is tried again for a while first')
+  breaking.action(async (channel: string, flags) => {
+    const { breakChannel } = await import('./commands/break.ts')
+    end(await breakChannel(sessionOf(breaking), channel, flags))
+  })
+  const mending = program
+    .command('mend [channel]')
+    .description('take "break" back; without a channel, all of it')
+  mending.action(async (channel: string | undefined) => {
+    const { mendChannel } = await import('./commands/mend.ts')
+    end(await mendChannel(sessionOf(mending), channel))
+  })
+  const clock = program.command('clock').description('the clock of the running "try"')
+  const advance = clock
+    .command('advance')
+    .description('move it forward: 30m, 2h, 1d')
+    .argument('<time>', 'how far', readDuration)
+  advance.action(async (byMs: number) => {
+    const { advanceClock } = await import('./commands/clock-advance.ts')
+    end(await advanceClock(sessionOf(advance), byMs))
+  })
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+function readList(value: string, before: readonly string[] = []): readonly string[] {
+  const parts = value.split(',').map((part) => part.trim())
+  if (parts.includes('')) throw new InvalidArgumentError('Write names with commas between them.')
+  return [...before, ...parts]
+}
+
+function readPort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : 65_536
+  if (port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 takes any free one.')
+  return port
+}
+
+function readCount(value: string): number {
+  const count = /^\d{1,9}$/.test(value) ? Number(value) : 0
+  if (count < 1) throw new InvalidArgumentError('Write a whole number from 1 on.')
+  return count
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+}
+
+function readDuration(value: string): number {
+  const [, amount, unit = ''] = /^(\d{1,9})(ms|s|m|h|d|w)$/.exec(value) ?? []
+  const ms = Number(amount) * (unitMs[unit] ?? Number.NaN)
+  if (!(ms >= 1)) throw new InvalidArgumentError('Write a length of time, for example 30s, 30m, 12h or 2d.')
+  return ms
+}
