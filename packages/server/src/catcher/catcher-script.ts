@@ -104,13 +104,12 @@ function drawMedium(name) {
     replace(find('#email-list'), () => messages.toReversed().map(mailRow), JSON.stringify([messages, openMail]))
   }
   const shown = name === 'email' ? messages.filter((message) => message.id === openMail) : messages
-  if (shown.length > 0) {
-    const changed = replace(talk, () => shown.map(name === 'email' ? mail : exchange), JSON.stringify(shown))
-    if (changed) talk.scrollTop = name === 'email' && shown[0].replies.length === 0 ? 0 : talk.scrollHeight
-  }
+  const changed = shown.length > 0 && replace(talk, () => shown.map(name === 'email' ? mail : exchange), JSON.stringify(shown))
   form.hidden = target[name] === undefined
   const aim = messages.find((message) => message.id === target[name])
   find('#' + name + '-target').textContent = aim !== undefined && answerable.length > 1 && name !== 'email' ? 'to “' + short(aim.text, 40) + '” (' + (aim.name ?? aim.to) + ')' : ''
+  // Last, since the form below has its final height only now.
+  if (changed) talk.scrollTop = name === 'email' && shown[0].replies.length === 0 ? 0 : talk.scrollHeight
 }
 
 function mailRow(message) {
