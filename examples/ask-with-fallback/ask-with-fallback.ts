@@ -1,0 +1,26 @@
+import { yesNo, type InviteMe, type InvitationResult, type To } from '@invite-me/core'
+
+/** What came of it, with the story in plain words. */
+export interface Outcome {
+  readonly result: InvitationResult<boolean>
+  readonly why: string
+}
+
+/**
+ * Asks by the first channel. When its provider refuses, or nobody has answered after `patience`, the second channel asks.
+ * The first answer counts, whichever channel it comes by; two hours later it is too late for one.
+ */
+export async function askWithFallback(
+  inviteMe: InviteMe,
+  to: To,
+  { via, patience }: { readonly via: readonly [string, string]; readonly patience: `${number}${'s' | 'm'}` },
+): Promise<Outcome> {
+  const invitation = await inviteMe.ask(to, 'Dinner on Friday at 8?', {
+    answer: yesNo(),
+    via,
+    next: { unlessAnswered: patience },
+    until: '2h',
+  })
+  const result = await invitation.answer()
+  return { result, why: await invitation.why() }
+}
