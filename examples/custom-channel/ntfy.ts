@@ -1,6 +1,5 @@
 import {
   defineChannel,
-  type AnswerAction,
   type ChannelFactory,
   type ChannelSupports,
   type OutboundMessage,
@@ -139,7 +138,7 @@ function notification(message: OutboundMessage, tapUrl: string | undefined): obj
 function buttons({ answer, replyToken }: OutboundMessage, tapUrl: string | undefined): readonly object[] {
   if (answer === undefined) return []
   if (answer.spec.type === 'yesNo' && tapUrl !== undefined && replyToken !== undefined) {
-    return yesAndNo(answer.actions).map(({ label, value }) => ({
+    return answer.actions.map(({ label, value }) => ({
       action: 'http',
       label,
       url: tapUrl,
@@ -149,18 +148,8 @@ function buttons({ answer, replyToken }: OutboundMessage, tapUrl: string | undef
       clear: true,
     }))
   }
-  return answer.actions.length > maxButtons
-    ? []
-    : answer.actions.map(({ label, url }) => ({ action: 'view', label, url }))
-}
-
-/** The engine's words in the person's language; it has none to give when no portal is set up. */
-function yesAndNo(actions: readonly AnswerAction[]): readonly Pick<AnswerAction, 'label' | 'value'>[] {
-  if (actions.length > 0) return actions
-  return [
-    { value: 'yes', label: 'Yes' },
-    { value: 'no', label: 'No' },
-  ]
+  const pages = answer.actions.filter(({ url }) => url !== undefined)
+  return pages.length > maxButtons ? [] : pages.map(({ label, url }) => ({ action: 'view', label, url }))
 }
 
 async function readStart(response: Response): Promise<string> {

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { channelContract, type ScriptedProvider } from '@invite-me/core/testing'
 import { outboundMessage, sendContext } from '../../../tests/peers/outbound-message.ts'
 import { log, type TextOutput } from './log.ts'
 
@@ -79,5 +80,49 @@ describe('log', () => {
 
   test('prints to standard output when no other is given', () => {
     expect(log({})).toMatchObject({ name: 'log' })
+  })
+})
+
+/** A stream that does as it is told. */
+class ScriptedOutput implements TextOutput, ScriptedProvider {
+  readonly #printed: string[] = []
+  #how: Parameters<ScriptedProvider['answer']>[0] = 'well'
+
+  write(text: string, done: (error?: Error | null) => void): void {
+    if (this.#how === 'silent') return
+    if (this.#how === 'unwell') {
+      done(new Error('EPIPE'))
+      return
+    }
+    // Each message is drawn in a box of its own; the lines within are what was printed.
+    this.#printed.push(text.replaceAll('\n│ ', '\n'))
+    done()
+  }
+  answer(how: Parameters<ScriptedProvider['answer']>[0]): void {
+    this.#how = how
+  }
+  received(): readonly string[] {
+    return this.#printed
+  }
+}
+
+describe('the contract of every channel', () => {
+  const noProvider = 'a stream takes a text or fails; there is no provider that could say this'
+  channelContract({
+    test,
+    declares: { idempotent: false, receives: false, probes: false, checksAddresses: false },
+    provider: async () => new ScriptedOutput(),
+    create: (output) => log({ output }),
+    address: 'Ann Lee',
+    badOptions: { output: () => log({ output: 'stdout' as never }) },
+    exceptions: {
+      'a provider that wants a pause is rate_limited, with the pause in milliseconds': noProvider,
+      'a connection cut before the message left is retryable': noProvider,
+      'a connection cut after the message left is unknown': noProvider,
+      'a dead address is permanent_recipient': noProvider,
+      'a person who said stop is opted_out': noProvider,
+      'wrong credentials are permanent_config, and blame nobody’s address': noProvider,
+      'a refused text is permanent_content': noProvider,
+    },
   })
 })

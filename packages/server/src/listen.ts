@@ -12,9 +12,12 @@ export interface Listening {
   /** `http://127.0.0.1:49213`, without a slash at the end. */
   readonly url: string
   readonly port: number
-  /** Stops listening and cuts the connections still open; may be called twice. */
+  /** Stops listening, lets answers under way leave within a second, then cuts what is open; may be called twice. */
   close(): Promise<void>
 }
+
+/** How long an answer may take to leave when the server is closed. */
+const graceMs = 1_000
 
 /**
  * Serves a Web-standard handler to this machine only, at 127.0.0.1. For tests and for the page of `invite-me try`;
@@ -41,9 +44,15 @@ export function listenOnLoopback(
     })
     function close(): Promise<void> {
       return new Promise((done) => {
+        const cut = setTimeout(() => {
+          if ('closeAllConnections' in server) server.closeAllConnections()
+        }, graceMs)
         // An error here only says that it was closed before.
-        server.close(() => done())
-        if ('closeAllConnections' in server) server.closeAllConnections()
+        server.close(() => {
+          clearTimeout(cut)
+          done()
+        })
+        if ('closeIdleConnections' in server) server.closeIdleConnections()
       })
     }
   })

@@ -68,8 +68,9 @@ function gatherParts(message: OutboundMessage, phrases: Phrases, { canReply }: R
 
 /** The buttons, or the bare options of a choice that has no buttons. */
 function optionsOf({ actions, spec }: NonNullable<OutboundMessage['answer']>): Parts['options'] {
-  if (actions.length > 0)
-    return actions.map(({ label, url }: AnswerAction) => ({ label: oneLine(label), url }))
+  const tappable = actions.filter((action) => action.url !== undefined)
+  if (tappable.length > 0)
+    return tappable.map(({ label, url }: AnswerAction) => ({ label: oneLine(label), url }))
   if (spec.type !== 'choice') return []
   return spec.options.map(({ label }) => ({ label: oneLine(label), url: undefined }))
 }

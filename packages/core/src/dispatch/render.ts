@@ -58,13 +58,10 @@ export function renderMessage(
     ...(message.answer !== null && {
       answer: {
         spec: message.answer,
-        actions:
-          respond === undefined
-            ? []
-            : answerActions(message.answer, locale).map((option) => ({
-                ...option,
-                url: `${respond}?a=${encodeURIComponent(option.value)}`,
-              })),
+        actions: answerActions(message.answer, locale).map((option) => ({
+          ...option,
+          ...(respond !== undefined && { url: `${respond}?a=${encodeURIComponent(option.value)}` }),
+        })),
       },
     }),
     links: { ...(respond !== undefined && { respond }), ...(unsubscribe !== undefined && { unsubscribe }) },

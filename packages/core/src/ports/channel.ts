@@ -34,8 +34,11 @@ export interface ChannelLimits {
 
 /** One way to answer with a tap: a button, or a line with a link. */
 export interface AnswerAction extends AnswerOption {
-  /** Portal page with this answer chosen; opening it changes nothing until the person confirms. */
-  readonly url: string
+  /**
+   * Portal page with this answer chosen; opening it changes nothing until the person confirms. Absent without a portal:
+   * then only a medium with buttons of its own can offer it.
+   */
+  readonly url?: string
 }
 
 /** A message ready to leave on one route. */
