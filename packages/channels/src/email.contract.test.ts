@@ -86,11 +86,19 @@ describe('the contract of every channel', () => {
       genuine: () => mail([...envelope, 'Subject: Re: Dinner', '', 'Yes, gladly!']),
       forged: () => mail([]),
       unknown: () =>
-        mail([...envelope, 'Subject: Out of office', 'Auto-Submitted: auto-replied', '', 'I am away until Monday.']),
+        mail([
+          ...envelope,
+          'Subject: Out of office',
+          'Auto-Submitted: auto-replied',
+          '',
+          'I am away until Monday.',
+        ]),
     },
     exceptions: {
-      'a person who said stop is opted_out': 'no mail server says that a person wants no mail; people use the link',
-      'a forged webhook is refused': 'mail bears no signature of ours; the token in the address proves the question',
+      'a person who said stop is opted_out':
+        'no mail server says that a person wants no mail; people use the link',
+      'a forged webhook is refused':
+        'mail bears no signature of ours; the token in the address proves the question',
     },
   })
 })

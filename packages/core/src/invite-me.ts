@@ -54,6 +54,7 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
 function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
   const { store } = world
   let isStopped = false
+  let stopping: Promise<void> | undefined
 
   /** Every change passes here: refused after `stop`, and told to those who listen. */
   const change = async <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -66,6 +67,14 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     }
   }
   const accept = (request: RawRequest): Promise<Acceptance> => change(() => acceptMessage(world, request))
+  const stop = async (deadlineMs: number): Promise<void> => {
+    isStopped = true
+    await dispatcher.stop(deadlineMs)
+    live.stop()
+    await world.queue.close()
+    await Promise.allSettled([...world.channels.values()].map(async (channel) => channel.close?.()))
+    await store.close()
+  }
 
   function ask<Value>(
     to: To,
@@ -193,14 +202,6 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     start: () => {
       if (!isStopped) dispatcher.start()
     },
-    stop: async ({ deadlineMs = defaultDeadlineMs } = {}) => {
-      if (isStopped) return
-      isStopped = true
-      await dispatcher.stop(deadlineMs)
-      live.stop()
-      await world.queue.close()
-      await Promise.allSettled([...world.channels.values()].map(async (channel) => channel.close?.()))
-      await store.close()
-    },
+    stop: ({ deadlineMs = defaultDeadlineMs } = {}) => (stopping ??= stop(deadlineMs)),
   }
 }

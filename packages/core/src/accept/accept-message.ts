@@ -11,7 +11,7 @@ import { newId } from '../rules/uuid.ts'
 import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
 import { deliveryEvent, deliveryReceipt, invitationEvent, messageEvent } from '../rules/record.ts'
 import { findRecipients, type Addressee } from './find-recipients.ts'
-import { readRequest, type MessageDraft, type RawRequest } from './read-request.ts'
+import { readRequest, refuseUntimely, type MessageDraft, type RawRequest } from './read-request.ts'
 
 /** What an accepted request became. */
 export interface Acceptance {
@@ -69,6 +69,7 @@ async function earlier(parts: StoreParts, draft: MessageDraft): Promise<Written 
 }
 
 async function write(world: World, parts: StoreParts, draft: MessageDraft): Promise<Written> {
+  refuseUntimely(world, draft)
   const now = new Date(world.clock.now())
   const message: Message = {
     id: newId(world),

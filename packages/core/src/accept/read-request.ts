@@ -44,7 +44,7 @@ export interface MessageDraft {
   readonly remindersMs: readonly number[]
   readonly until: Date | null
   readonly key: string | null
-  /** Canonical text of what the caller wrote; `null` without a key. */
+  /** Canonical text of the request as it was understood; `null` without a key. */
   readonly request: string | null
 }
 
@@ -54,7 +54,7 @@ const unlessAccepted: NextRule = { unless: 'accepted', withinMs: null }
 
 /**
  * Checks a request and fills in defaults; touches nothing.
- * @throws InviteMeError `REQUEST_INVALID`, `CHANNEL_UNKNOWN` or `DEADLINE_PAST`, naming the field
+ * @throws InviteMeError `REQUEST_INVALID`, naming the field
  */
 export async function readRequest(world: World, raw: RawRequest): Promise<MessageDraft> {
   const { settings } = world
@@ -78,7 +78,6 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
   const now = new Date(world.clock.now())
   const category = options.category ?? (isAsk ? 'invitation' : 'notice')
 
-  for (const { channel } of options.via ?? []) refuseUnknownChannel(world, channel)
   return {
     to,
     content,
@@ -100,8 +99,23 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     request:
       options.key === undefined
         ? null
-        : canonicalText({ to: raw.to, content: raw.content, ...written, answer }),
+        : canonicalText({ to, content, ...options, answer }),
   }
+}
+
+/**
+ * Checks what depends on the moment a request is made in. A repeat of an accepted request is not asked this again.
+ * @throws InviteMeError `CHANNEL_UNKNOWN` or `DEADLINE_PAST`, naming the field
+ */
+export function refuseUntimely(world: World, { until, via }: MessageDraft): void {
+  for (const { channel } of via ?? []) refuseUnknownChannel(world, channel)
+  const now = new Date(world.clock.now())
+  if (until !== null && until <= now)
+    throw new InviteMeError(
+      'DEADLINE_PAST',
+      `"options.until" is ${until.toISOString()}, which is already over; now it is ${now.toISOString()}.`,
+      { field: 'options.until' },
+    )
 }
 
 function refuseUnknownChannel(world: World, channel: string): void {
@@ -141,11 +155,5 @@ async function readDeadline(
       { field: 'options.until' },
     )
   }
-  if (moment <= now)
-    throw new InviteMeError(
-      'DEADLINE_PAST',
-      `"options.until" is ${moment.toISOString()}, which is already over; now it is ${now.toISOString()}.`,
-      { field: 'options.until' },
-    )
   return moment
 }

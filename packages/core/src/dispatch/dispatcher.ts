@@ -10,8 +10,11 @@ import { sendAttempt } from './send-attempt.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { takeWork, type Lease, type ReadySend } from './take-work.ts'
 
-/** Tries to write an outcome down before the lease is left to run out; the waits double from 50 ms. */
-const settleTries = 8
+/** Longest pause between two tries to write an outcome down; they double from 100 ms. */
+const longestSettlePauseMs = 1_000
+
+/** How long an outcome, or the next look, waits for others to be written with it while sends are under way. */
+const companyMs = 2
 
 /** The loop that sends what is due. Several dispatchers, in this process or others, may work on one store. */
 export class Dispatcher {
@@ -104,7 +107,7 @@ export class Dispatcher {
   }
 
   async #doChores(lease: Lease): Promise<boolean> {
-    const { count } = await followUp(this.#world, lease, this.#cache)
+    const { count } = await followUp(this.#world, lease, this.#cache, this.#patienceMs(0))
     const stranded = await this.#leaveStranded(lease)
     return (await this.#recoverNowAndThen(lease)) || count + stranded > 0
   }
@@ -128,9 +131,8 @@ export class Dispatcher {
   }
 
   async #takeFor(gate: Gate, lease: Lease): Promise<number> {
-    const slots = gate.freeSlots()
-    if (slots <= 0) return 0
-    const { sends, count } = await takeWork(this.#world, gate, slots, lease, this.#cache)
+    if (gate.freeSlots() <= 0) return 0
+    const { sends, count } = await takeWork(this.#world, gate, lease, this.#cache, this.#patienceMs(0))
     for (const send of sends) this.#send(gate, send)
     return count
   }
@@ -153,26 +155,42 @@ export class Dispatcher {
       this.#keep(this.#settle(send, outcome))
     })
     this.#keep(work)
+    // The place is free before the outcome is written down.
+    void work.finally(() => {
+      this.wake()
+    })
   }
 
-  /** An outcome is not dropped because the disk is full for a moment; after that the lease runs out and another look decides. */
+  /**
+   * An outcome is not dropped because the disk is full: no other try of this process would take the delivery up, since a
+   * worker never recovers its own. Ends when the engine gives up waiting while it stops.
+   */
   async #settle(send: ReadySend, outcome: SendOutcome): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await settleAttempt(this.#world, send, outcome)
+        await settleAttempt(this.#world, send, outcome, this.#patienceMs(1))
         this.#onCommit()
         this.wake()
         return
       } catch (error) {
-        this.#world.log.error('An outcome could not be written', {
-          deliveryId: send.delivery.id,
-          attempt,
-          error: error instanceof Error ? error.message : 'unknown',
-        })
-        if (attempt >= settleTries || this.#stopping.signal.aborted) return
-        await new Promise<void>((resolve) => this.#world.clock.schedule(50 * 2 ** attempt, resolve))
+        // The first, second, fourth, eighth: a disk that is full for an hour shall not fill the log.
+        if (Number.isInteger(Math.log2(attempt)))
+          this.#world.log.error('An outcome could not be written', {
+            deliveryId: send.delivery.id,
+            attempt,
+            error: error instanceof Error ? error.message : 'unknown',
+          })
+        if (this.#stopping.signal.aborted) return
+        const pauseMs = Math.min(50 * 2 ** attempt, longestSettlePauseMs)
+        await new Promise<void>((resolve) => this.#world.clock.schedule(pauseMs, resolve))
       }
     }
+  }
+
+  /** Nobody waits for company that cannot come: only while more than `own` sends are under way. */
+  #patienceMs(own: number): number {
+    const sending = [...this.#gates.values()].reduce((sum, gate) => sum + gate.sending, 0)
+    return sending > own ? companyMs : 0
   }
 
   #keep(work: Promise<void>): void {

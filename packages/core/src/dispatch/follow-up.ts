@@ -24,8 +24,9 @@ export async function followUp(
   world: World,
   lease: Lease,
   cache: MessageCache,
+  patienceMs: number,
 ): Promise<{ readonly count: number; readonly mayHaveMore: boolean }> {
-  return world.store.transaction(async (parts) => {
+  const work = async (parts: StoreParts) => {
     const claims = await parts.deliveries.claimDue({
       channel: '',
       lane: houseLane,
@@ -57,7 +58,8 @@ export async function followUp(
       await carryOut(world, parts, delivery, decision)
     }
     return { count: claims.length, mayHaveMore: claims.length === batch }
-  })
+  }
+  return world.store.transaction(work, { patienceMs })
 }
 
 async function carryOut(

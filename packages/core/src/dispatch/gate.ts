@@ -32,6 +32,11 @@ export class Gate {
     return circuitState(this.#circuit, this.#world.clock.now())
   }
 
+  /** Sends that were begun and have not ended. */
+  get sending(): number {
+    return this.#sends.pending
+  }
+
   /** How many more deliveries may be taken now. */
   freeSlots(): number {
     const now = this.#world.clock.now()

@@ -16,9 +16,14 @@ import type { ReadySend } from './take-work.ts'
  * Writes down how one attempt ended, together with what happens next, in one transaction: receipt, new state, route
  * state, events. A worker that comes too late leaves only its receipt.
  */
-export async function settleAttempt(world: World, send: ReadySend, outcome: SendOutcome): Promise<void> {
+export async function settleAttempt(
+  world: World,
+  send: ReadySend,
+  outcome: SendOutcome,
+  patienceMs: number,
+): Promise<void> {
   const { delivery, message, attempt } = send
-  await world.store.transaction(async (parts) => {
+  const write = async (parts: StoreParts): Promise<void> => {
     const now = new Date(world.clock.now())
     const decision = decideAfterSend(decisionInput(world, delivery, message), outcome)
     const progress = await unlessOver(parts, send, decision.progress)
@@ -37,7 +42,8 @@ export async function settleAttempt(world: World, send: ReadySend, outcome: Send
     if (!isOurs) return
     await markAddress(world, parts, delivery, attempt.position, outcome)
     await parts.outbox.append(sentEvents(send, progress, outcome, now))
-  })
+  }
+  await world.store.transaction(write, { patienceMs })
 }
 
 /** An answer, a cancellation or an expiry that came while the message was being sent ends all further work. */

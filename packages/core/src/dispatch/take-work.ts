@@ -45,12 +45,12 @@ const noPreferences = preferencesSchema.parse({})
 export async function takeWork(
   world: World,
   gate: Gate,
-  slots: number,
   lease: Lease,
   cache: MessageCache,
+  patienceMs: number,
 ): Promise<TakenWork> {
-  return world.store.transaction(async (parts) => {
-    const claims = await claimByShares(world, parts, gate, slots, lease)
+  const take = async (parts: StoreParts): Promise<TakenWork> => {
+    const claims = await claimByShares(world, parts, gate, gate.freeSlots(), lease)
     if (claims.length === 0) return { sends: [], count: 0 }
     const facts = await gatherFacts(parts, claims, cache)
     const sends: ReadySend[] = []
@@ -76,7 +76,8 @@ export async function takeWork(
     if (links.length > 0) await parts.links.issue(links)
     for (const ending of endings) await endDelivery(world, parts, ending)
     return { sends, count: claims.length }
-  })
+  }
+  return world.store.transaction(take, { patienceMs })
 }
 
 async function claimByShares(

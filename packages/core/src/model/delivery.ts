@@ -18,14 +18,6 @@ export type DeliveryState =
   | 'expired'
   | 'cancelled'
 
-/** States nothing follows. */
-export const finalDeliveryStates = [
-  'failed',
-  'suppressed',
-  'expired',
-  'cancelled',
-] as const satisfies readonly DeliveryState[]
-
 /** Why a delivery ended without arriving. */
 export type DeliveryReason =
   | 'no_route'

@@ -203,8 +203,15 @@ export interface StoreParts {
 
 /** The only truth: everything accepted is here. */
 export interface Store extends StoreParts {
-  /** Runs `work` in one transaction: all of it or nothing. `work` uses only the parts it is given. */
-  transaction<Result>(work: (parts: StoreParts) => Promise<Result>): Promise<Result>
+  /**
+   * Runs `work` in one transaction: all of it or nothing. `work` uses only the parts it is given, and may be run again
+   * when the first run could not be kept.
+   * @param options `patienceMs` how long it may wait for others to share its commit with (default 0)
+   */
+  transaction<Result>(
+    work: (parts: StoreParts) => Promise<Result>,
+    options?: { readonly patienceMs?: number },
+  ): Promise<Result>
   close(): Promise<void>
 }
 

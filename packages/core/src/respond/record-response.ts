@@ -235,8 +235,13 @@ async function receiptOf(
   ])
 }
 
+/** What was received, as text. A value that JSON has no words for leaves none. */
 function rawText(input: AnswerInput): string {
-  const text =
-    input.kind === 'text' ? input.text : JSON.stringify(input.kind === 'fields' ? input.fields : input.value)
-  return (text ?? '').slice(0, keptCharacters)
+  if (input.kind === 'text') return input.text.slice(0, keptCharacters)
+  try {
+    const text = JSON.stringify(input.kind === 'fields' ? input.fields : input.value) as string | undefined
+    return (text ?? '').slice(0, keptCharacters)
+  } catch {
+    return ''
+  }
 }

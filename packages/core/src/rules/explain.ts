@@ -37,7 +37,8 @@ const skipped: Readonly<Record<SkipReason, string>> = {
  */
 export function explain(story: Story): string {
   const routes = story.deliveries.flatMap(({ plan }) => plan).filter((route) => route.use)
-  const way = routes.map(({ channel }) => channel).join(', then ')
+  const then = story.message.routing === 'all' ? ' and ' : ', then '
+  const way = routes.map(({ channel }) => channel).join(then)
   const started = `${time(story.message.createdAt)}  asked${way === '' ? '' : ` to send by ${way}`}`
   const plan = story.deliveries.flatMap((delivery) => delivery.plan.flatMap(planLine))
   const happened = story.receipts.flatMap((receipt) => receiptLine(receipt, story))

@@ -5,12 +5,14 @@ import { migrations } from './migrations/index.ts'
 import type { Database } from './schema.ts'
 
 /**
- * Brings the tables up to this version; does nothing when they are.
+ * Brings the tables up to this version; does nothing when they are. Runs within the caller's transaction, which keeps
+ * other processes out.
  * @throws InviteMeError `STORE_NEWER` when a newer version of this package wrote them
  */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
   await refuseNewer(db)
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
+  const provider = { getMigrations: async () => ({ ...migrations }) }
+  const migrator = new Migrator({ db, provider, disableTransactions: true })
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown'

@@ -39,7 +39,10 @@ export function groupCommit(
   const waiting: Waiting[] = []
   /** Transactions at the head of `waiting` that are run again because one of them failed halfway. */
   let suspects = 0
-  let isCommitting = false
+  /** When the least patient of those waiting wants to begin; on the scale of `performance.now`. */
+  let beginBy = Infinity
+  let isUnderWay = false
+  let timer: NodeJS.Timeout | undefined
 
   const run = async ({ work }: Waiting): Promise<Ending> => {
     const before = countChanges.get()
@@ -79,12 +82,14 @@ export function groupCommit(
     const isCareful = suspects > 0
     const group = waiting.splice(0, isCareful ? suspects : mostPerCommit)
     suspects = 0
+    beginBy = waiting.length === 0 ? Infinity : 0
     try {
       const endings = await runGroup(group, isCareful)
       if (endings === undefined) {
         rollback.run()
         waiting.unshift(...group)
         suspects = group.length
+        beginBy = 0
         return
       }
       commit.run()
@@ -100,26 +105,41 @@ export function groupCommit(
     else one?.reject(sqliteError(ending.error, database.name))
   }
 
-  const commitAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      try {
-        await inTurn(commitTogether)
-      } catch (error) {
-        // Not even begun: locked for too long, or the connection is closed.
-        suspects = 0
-        for (const one of waiting.splice(0)) one.reject(sqliteError(error, database.name))
-      }
+  const commitInTurn = async (): Promise<void> => {
+    try {
+      await inTurn(commitTogether)
+    } catch (error) {
+      // Not even begun: locked for too long, or the connection is closed.
+      suspects = 0
+      beginBy = Infinity
+      for (const one of waiting.splice(0)) one.reject(sqliteError(error, database.name))
     }
-    isCommitting = false
+    isUnderWay = false
+    arrange()
+  }
+
+  /** Begins when this turn of the event loop has brought all it brings, or when the least patient has waited enough. */
+  const arrange = (): void => {
+    if (isUnderWay || waiting.length === 0) return
+    clearTimeout(timer)
+    const delayMs = beginBy - performance.now()
+    if (delayMs > 0) {
+      timer = setTimeout(arrange, delayMs)
+      return
+    }
+    isUnderWay = true
+    setImmediate(() => void commitInTurn())
   }
 
   return {
-    transaction<Result>(work: (parts: StoreParts) => Promise<Result>): Promise<Result> {
+    /** @param patienceMs how long it may wait for others to share its commit with */
+    transaction<Result>(work: (parts: StoreParts) => Promise<Result>, patienceMs: number): Promise<Result> {
       return new Promise<Result>((resolve, reject) => {
         waiting.push({ work, resolve, reject })
-        if (isCommitting) return
-        isCommitting = true
-        void commitAll()
+        const mine = patienceMs === 0 ? 0 : performance.now() + patienceMs
+        if (mine >= beginBy) return
+        beginBy = mine
+        arrange()
       })
     },
   }

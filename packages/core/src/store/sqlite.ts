@@ -12,6 +12,7 @@ import { outboxReader } from './outbox.ts'
 import { receiptReader } from './receipts.ts'
 import { recipientStore } from './recipients.ts'
 import type { Database } from './schema.ts'
+import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
 import { sqliteError } from './sqlite-error.ts'
 import { prepareReads, type SqliteReads } from './sqlite-reads.ts'
@@ -42,28 +43,46 @@ export function sqlite(file: string, options: SqliteOptions = {}): StoreOpener {
 
 async function openSqlite(file: string, options: SqliteOptions): Promise<Store> {
   refuseOldNode()
-  const database = await openFile(file, options)
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) })
+  const { busyTimeoutMs = 10_000 } = options
+  const database = await openFile(file)
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) })
   try {
-    await migrateToLatest(db)
-    return sqliteStore(database, db, options.busyTimeoutMs ?? 10_000)
+    await patiently(busyTimeoutMs, async () => {
+      setUp(database, options)
+      await migrateAlone(database, db)
+    })
+    return sqliteStore(database, db, busyTimeoutMs)
   } catch (error) {
     database.close()
     throw sqliteError(error, file)
   }
 }
 
-async function openFile(file: string, options: SqliteOptions): Promise<BetterSqlite.Database> {
+async function openFile(file: string): Promise<BetterSqlite.Database> {
   const { default: Driver } = await import('better-sqlite3')
   try {
-    const database = new Driver(file, { timeout: 250 })
-    database.pragma('journal_mode = WAL')
-    database.pragma(`synchronous = ${options.synchronous === 'normal' ? 'NORMAL' : 'FULL'}`)
-    database.pragma('foreign_keys = ON')
-    database.pragma('cache_size = -65536')
-    return database
+    return new Driver(file, { timeout: 250 })
   } catch (error) {
     throw sqliteError(error, file)
+  }
+}
+
+function setUp(database: BetterSqlite.Database, { synchronous }: SqliteOptions): void {
+  database.pragma('journal_mode = WAL')
+  database.pragma(`synchronous = ${synchronous === 'normal' ? 'NORMAL' : 'FULL'}`)
+  database.pragma('foreign_keys = ON')
+  database.pragma('cache_size = -65536')
+}
+
+/** Of several processes that open a new file at the same time one makes the tables; the others wait and find them. */
+async function migrateAlone(database: BetterSqlite.Database, db: Kysely<Database>): Promise<void> {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    await migrateToLatest(db)
+    database.exec('COMMIT')
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK')
+    throw error
   }
 }
 
@@ -102,7 +121,7 @@ function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busy
 
   return {
     ...partsOf(outside, prepared),
-    transaction: (work) => commits.transaction(work),
+    transaction: (work, { patienceMs = 0 } = {}) => commits.transaction(work, patienceMs),
     close: () =>
       inTurn(async () => {
         if (database.open) database.close()

@@ -39,7 +39,9 @@ export function registerQuestions<Subject>(
 
 function refuseBadException(questions: Questions<never>, name: string, reason: string | undefined): void {
   if (!(name in questions))
-    throw new InviteMeError('OPTIONS_INVALID', `The contract does not ask "${name}".`, { field: 'exceptions' })
+    throw new InviteMeError('OPTIONS_INVALID', `The contract does not ask "${name}".`, {
+      field: 'exceptions',
+    })
   if (reason !== undefined && reason.trim().length < shortestReason)
     throw new InviteMeError('OPTIONS_INVALID', `The exception to "${name}" needs a reason in words.`, {
       field: `exceptions.${name}`,

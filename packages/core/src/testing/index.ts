@@ -6,7 +6,16 @@ export { scriptedChannel } from './scripted-channel.ts'
 export { seededRandom } from './seeded-random.ts'
 export { virtualClock, virtualStartMs } from './virtual-clock.ts'
 
+// Testing an adapter
+export { channelContract } from './channel-contract.ts'
+export { providerTroubles } from './channel-bench.ts'
+export { queueContract } from './queue-contract.ts'
+export { storeContract } from './store-contract.ts'
+
 // Types
+export type { ProviderTrouble, SampleWebhooks, ScriptedProvider } from './channel-bench.ts'
+export type { ChannelContractOptions, ChannelDeclaration, ChannelQuestion } from './channel-contract.ts'
+export type { Exceptions, TestRegistrar } from './contract.ts'
 export type {
   AnswerOptions,
   Answerer,
@@ -14,6 +23,7 @@ export type {
   InviteMeTestOptions,
   LoggedTrouble,
 } from './invite-me-test.ts'
+export type { QueueContractOptions, QueuePlace, QueueQuestion } from './queue-contract.ts'
 export type {
   FactOptions,
   FactSubject,
@@ -22,4 +32,5 @@ export type {
   ScriptedChannel,
   ScriptedChannelOptions,
 } from './scripted-channel.ts'
+export type { StoreContractOptions, StorePlace, StoreQuestion } from './store-contract.ts'
 export type { VirtualClock } from './virtual-clock.ts'

@@ -84,7 +84,13 @@ export interface InviteMeTest {
  * await t.stop()
  */
 export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<InviteMeTest> {
-  const { channels: wanted = ['telegram', 'email'], clock = virtualClock(), seed = 1, store, ...rest } = options
+  const {
+    channels: wanted = ['telegram', 'email'],
+    clock = virtualClock(),
+    seed = 1,
+    store,
+    ...rest
+  } = options
   const outbox: OutboxEntry[] = []
   const troubles: LoggedTrouble[] = []
   const channels = wanted.map((one) => (typeof one === 'string' ? scriptedChannel({ name: one }) : one))
@@ -124,7 +130,8 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
     const entry = await findEntry(engine, outbox, answerer, via)
     const [result] = await engine.receive(entry.channel, make(channel(entry.channel), entry))
     await clock.settle()
-    if (result === undefined) throw new InviteMeError('INTERNAL', 'A scripted channel made nothing of a fact.')
+    if (result === undefined)
+      throw new InviteMeError('INTERNAL', 'A scripted channel made nothing of a fact.')
     return result
   }
   let stopping: Promise<void> | undefined
@@ -203,7 +210,8 @@ async function findEntry(
   const wanted = typeof answerer === 'string' ? answerer : answerer.id
   const arrived = outbox.filter(
     ({ channel, outcome }) =>
-      (outcome?.status === 'accepted' || outcome?.status === 'unknown') && (via === undefined || channel === via),
+      (outcome?.status === 'accepted' || outcome?.status === 'unknown') &&
+      (via === undefined || channel === via),
   )
   for (const entry of arrived.toReversed()) {
     if (entry.message.to.address === wanted) return entry

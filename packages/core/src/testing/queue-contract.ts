@@ -20,7 +20,12 @@ export interface QueuePlace {
 const looks = 100
 const lookMs = 50
 
-const hint = (dueAt: number, more: Partial<DueHint> = {}): DueHint => ({ lane: 2, channel: 'email', dueAt, ...more })
+const hint = (dueAt: number, more: Partial<DueHint> = {}): DueHint => ({
+  lane: 2,
+  channel: 'email',
+  dueAt,
+  ...more,
+})
 
 /** Lets time pass until something is so. */
 async function eventually(place: QueuePlace, what: string, isSo: () => boolean): Promise<void> {
@@ -41,7 +46,9 @@ const queueQuestions = {
     const got = await consumeAll(place.queue)
     const hints = lanes.map((lane) => hint(place.now(), { lane, channel: `channel-${String(lane)}` }))
     await place.queue.publish(hints)
-    await eventually(place, 'all hints come', () => hints.every(({ lane }) => got.some((one) => one.lane === lane)))
+    await eventually(place, 'all hints come', () =>
+      hints.every(({ lane }) => got.some((one) => one.lane === lane)),
+    )
     for (const one of got) assert.equal(one.channel, `channel-${String(one.lane)}`)
   },
 
@@ -50,7 +57,8 @@ const queueQuestions = {
     const dueAt = place.now() + 1_000
     await place.queue.publish([hint(dueAt), hint(place.now(), { channel: 'now' })])
     await eventually(place, 'the hint that is due comes', () => got.some(({ channel }) => channel === 'now'))
-    if (place.now() < dueAt - 200) assert.ok(!got.some(({ channel }) => channel === 'email'), 'it came too early')
+    if (place.now() < dueAt - 200)
+      assert.ok(!got.some(({ channel }) => channel === 'email'), 'it came too early')
     await eventually(place, 'the later hint comes', () => got.some(({ channel }) => channel === 'email'))
     assert.ok(place.now() >= dueAt)
   },
@@ -92,7 +100,9 @@ const queueQuestions = {
     assert.ok(reopened, 'a queue that promises this can be opened again')
     try {
       const got = await consumeAll(reopened)
-      await eventually(place, 'the hint of the dead process', () => got.some(({ channel }) => channel === 'survivor'))
+      await eventually(place, 'the hint of the dead process', () =>
+        got.some(({ channel }) => channel === 'survivor'),
+      )
     } finally {
       await reopened.close()
     }
@@ -166,9 +176,16 @@ export interface QueueContractOptions extends TestRegistrar {
  *
  * @example queueContract({ test, promises: { redelivers: false, survivesProcess: false }, create: async () => ({ queue: storeQueue(clock), now: clock.now, pass: clock.advance }) })
  */
-export function queueContract({ create, promises, exceptions = {}, ...registrar }: QueueContractOptions): void {
+export function queueContract({
+  create,
+  promises,
+  exceptions = {},
+  ...registrar
+}: QueueContractOptions): void {
   const unpromised: Exceptions<QueueQuestion> = {
-    ...(!promises.redelivers && { 'a refused hint is delivered again': 'this queue does not promise redelivery' }),
+    ...(!promises.redelivers && {
+      'a refused hint is delivered again': 'this queue does not promise redelivery',
+    }),
     ...(!promises.survivesProcess && {
       'a hint survives the process that published it': 'this queue lives and dies with its process',
     }),

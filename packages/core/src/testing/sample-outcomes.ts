@@ -5,7 +5,12 @@ export const sampleOutcomes: Readonly<{
   [Status in OutcomeClass]: Extract<SendOutcome, { status: Status }>
 }> = {
   accepted: { status: 'accepted' },
-  retryable: { status: 'retryable', scope: 'provider', providerCode: '503', detail: 'the provider is unwell' },
+  retryable: {
+    status: 'retryable',
+    scope: 'provider',
+    providerCode: '503',
+    detail: 'the provider is unwell',
+  },
   rate_limited: {
     status: 'rate_limited',
     scope: 'sender',

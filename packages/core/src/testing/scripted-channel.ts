@@ -1,7 +1,13 @@
 import type { AnswerInput } from '../model/answer.ts'
 import type { FactReference, InboundFact } from '../model/inbound-fact.ts'
 import type { OutcomeClass, SendOutcome } from '../model/outcome.ts'
-import type { Channel, ChannelLimits, ChannelSupports, OutboundMessage, SendContext } from '../ports/channel.ts'
+import type {
+  Channel,
+  ChannelLimits,
+  ChannelSupports,
+  OutboundMessage,
+  SendContext,
+} from '../ports/channel.ts'
 import { inboundRequest, readInboundRequest } from './inbound-request.ts'
 import { sampleOutcomes } from './sample-outcomes.ts'
 
@@ -88,7 +94,12 @@ const defaultSupports: ChannelSupports = {
  * const telegram = scriptedChannel({ name: 'telegram' })
  * telegram.script(['retryable', 'accepted'])
  */
-export function scriptedChannel({ name, supports, limits, address }: ScriptedChannelOptions): ScriptedChannel {
+export function scriptedChannel({
+  name,
+  supports,
+  limits,
+  address,
+}: ScriptedChannelOptions): ScriptedChannel {
   const outbox: OutboxEntry[] = []
   const steps: ScriptStep[] = []
   let always: ScriptStep = 'accepted'
@@ -102,7 +113,11 @@ export function scriptedChannel({ name, supports, limits, address }: ScriptedCha
   ): Request => inboundRequest(name, [{ ...fact, id, at }])
   const answer = (subject: FactSubject, input: AnswerInput, options: FactOptions): Request => {
     const from = options.from ?? (typeof subject === 'string' ? subject : subject.message.to.address)
-    return request({ kind: 'answer', reference: referenceTo(subject), input, from }, options, momentOf(subject))
+    return request(
+      { kind: 'answer', reference: referenceTo(subject), input, from },
+      options,
+      momentOf(subject),
+    )
   }
 
   return {
@@ -128,7 +143,9 @@ export function scriptedChannel({ name, supports, limits, address }: ScriptedCha
       outbox.push(entry)
       const outcome = await perform(steps.shift() ?? always, message, context)
       const told =
-        outcome.status === 'accepted' ? { providerMessageId: `${name}-${String((messages += 1))}`, ...outcome } : outcome
+        outcome.status === 'accepted'
+          ? { providerMessageId: `${name}-${String((messages += 1))}`, ...outcome }
+          : outcome
       outbox[at] = { ...entry, outcome: told }
       return told
     },
@@ -145,7 +162,11 @@ export function scriptedChannel({ name, supports, limits, address }: ScriptedCha
 
 type DistributiveOmit<Union, Member extends PropertyKey> = Union extends unknown ? Omit<Union, Member> : never
 
-async function perform(step: ScriptStep, message: OutboundMessage, context: SendContext): Promise<SendOutcome> {
+async function perform(
+  step: ScriptStep,
+  message: OutboundMessage,
+  context: SendContext,
+): Promise<SendOutcome> {
   if (typeof step === 'function') return step(message, context)
   if (typeof step === 'object') return step
   if (step === 'throw') throw new Error('The script says that this adapter is faulty.')

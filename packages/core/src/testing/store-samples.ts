@@ -95,7 +95,10 @@ function sampleDelivery(number: number, message: Message, invitation: Invitation
     state: 'queued',
     reason: null,
     lane: message.lane,
-    plan: [sampleRoute('email', `guest-${String(number)}@guests.test`), sampleRoute('telegram', String(number))],
+    plan: [
+      sampleRoute('email', `guest-${String(number)}@guests.test`),
+      sampleRoute('telegram', String(number)),
+    ],
     position: 0,
     step: 'send',
     dueAt: message.createdAt,

@@ -88,7 +88,7 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
   const settle = async (): Promise<void> => {
     const startedMs = performance.now()
     let movedMs = startedMs
-    for (let quiet = 0; quiet < quietTurns; ) {
+    for (let quiet = 0; quiet < quietTurns;) {
       const before = activity
       const waits = tracked.size > 0
       await nextTurn(waits && quiet > 0)
@@ -101,21 +101,19 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
     }
   }
 
-  const earliest = (): Timer | undefined => {
+  const earliest = (isWanted: (timer: Timer) => boolean = () => true): Timer | undefined => {
     let first: Timer | undefined
     for (const timer of timers)
-      if (first === undefined || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order))
-        first = timer
+      if (isWanted(timer) && (first === undefined || isBefore(timer, first))) first = timer
     return first
   }
 
   /** How far time may pass at once because only routine looks lie between; at least `passedMs`. */
   const restUntil = async (targetMs: number): Promise<number> => {
-    const isRoutine = pacers.size > 0 && [...timers].every(({ returns }) => returns >= routineAfter)
-    if (!isRoutine) return passedMs
+    const other = earliest((timer) => !isRoutine(timer))
     const moments = await Promise.all([...pacers].map((look) => look()))
     const calmMs = Math.min(...moments) - (startMs + jumpedMs)
-    return Math.max(passedMs, Math.min(targetMs, calmMs))
+    return Math.max(passedMs, Math.min(targetMs, calmMs, other?.atMs ?? Infinity))
   }
 
   const runTimer = async (timer: Timer): Promise<void> => {
@@ -133,7 +131,7 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
     for (;;) {
       const next = earliest()
       if (next === undefined || next.atMs > targetMs) break
-      if (next.atMs > passedMs) passedMs = Math.max(passedMs, await restUntil(targetMs))
+      if (next.atMs > passedMs && isRoutine(next) && pacers.size > 0) passedMs = await restUntil(targetMs)
       const due = earliest()
       if (due !== undefined && due.atMs <= targetMs) await runTimer(due)
     }
@@ -174,6 +172,14 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
       }
     },
   }
+}
+
+function isRoutine({ returns }: Timer): boolean {
+  return returns >= routineAfter
+}
+
+function isBefore(one: Timer, other: Timer): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order)
 }
 
 /** One turn of the event loop; a short real pause when the rest of the world has to get on. */

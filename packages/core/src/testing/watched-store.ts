@@ -15,7 +15,7 @@ export function watchedStore(opener: StoreOpener, track: Track): StoreOpener {
         links: watched(store.links, track),
         receipts: watched(store.receipts, track),
         outbox: watched(store.outbox, track),
-        transaction: (work) => track(store.transaction(work)),
+        transaction: (work, options) => track(store.transaction(work, options)),
         close: () => track(store.close()),
       } satisfies Store
     },

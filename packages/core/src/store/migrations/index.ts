@@ -1,7 +1,7 @@
 import type { Migration } from 'kysely/migration'
-import * as foundation from './0001-foundation.ts'
+import { up as foundation } from './0001-foundation.ts'
 
 /** Every migration, in order; append only. */
 export const migrations: Readonly<Record<string, Migration>> = {
-  '0001-foundation': foundation,
+  '0001-foundation': { up: foundation },
 }

@@ -83,7 +83,9 @@ export const acceptQuestions = {
   },
 
   'a plan of fifty routes and a text of twenty thousand characters fit': async ({ store }) => {
-    const plan = Array.from({ length: 50 }, (_, index) => sampleRoute('email', `${'a'.repeat(300)}${String(index)}`))
+    const plan = Array.from({ length: 50 }, (_, index) =>
+      sampleRoute('email', `${'a'.repeat(300)}${String(index)}`),
+    )
     const text = '𝔞'.repeat(10_000)
     const accepted = sampleAccepted(1, { message: { content: { text } }, delivery: { plan } })
     await store.transaction((parts) => parts.messages.insert([accepted]))

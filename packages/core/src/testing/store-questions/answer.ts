@@ -73,7 +73,10 @@ export const answerQuestions = {
     assert.equal((await store.invitations.byId(id))?.value, winners.indexOf(true))
   },
 
-  'of two connections that lock an invitation and answer it at once, one is first': async ({ store, open }) => {
+  'of two connections that lock an invitation and answer it at once, one is first': async ({
+    store,
+    open,
+  }) => {
     await insertOne(store)
     const answer = (on: Store): Promise<boolean> =>
       on.transaction(async (parts) => {
@@ -102,7 +105,8 @@ export const answerQuestions = {
     const again = sampleResponse(2, { invitationId: id, revision: 1 })
     await assert.rejects(store.transaction((parts) => parts.invitations.appendResponse(again)))
     const refused = [3, 4].map((number) => sampleResponse(number, { invitationId: id, revision: null }))
-    for (const response of refused) await store.transaction((parts) => parts.invitations.appendResponse(response))
+    for (const response of refused)
+      await store.transaction((parts) => parts.invitations.appendResponse(response))
     assert.equal((await store.invitations.responses(id)).length, 3)
   },
 
@@ -152,7 +156,13 @@ export const answerQuestions = {
   },
 
   'the signs that searches give a meaning are ordinary in an address': async ({ store }) => {
-    const addresses = ['a_b@guests.test', 'axb@guests.test', '%@guests.test', '"a\\b"@guests.test', "o'hara@guests.test"]
+    const addresses = [
+      'a_b@guests.test',
+      'axb@guests.test',
+      '%@guests.test',
+      '"a\\b"@guests.test',
+      "o'hara@guests.test",
+    ]
     await askAll(store, addresses)
     for (const [number, address] of addresses.entries()) {
       const found = await store.invitations.openByAddress({ channel: 'email', address }, 10)

@@ -59,7 +59,11 @@ export const listQuestions = {
       const ids = await readPages(list, writeBetween(index))
       assert.equal(new Set(ids).size, ids.length, `${kind} was repeated`)
       const expected = first.map((number) => sampleId(kind, number))
-      assert.deepEqual(expected.filter((id) => !ids.includes(id)), [], `${kind} was skipped`)
+      assert.deepEqual(
+        expected.filter((id) => !ids.includes(id)),
+        [],
+        `${kind} was skipped`,
+      )
       assert.deepEqual(ids, ids.toSorted())
     }
   },
@@ -84,7 +88,9 @@ export const listQuestions = {
     const people = ['zoe', 'ann', 'bob', 'cat', 'dan']
     await store.transaction((parts) =>
       parts.recipients.upsert(
-        people.map((externalId) => samplePerson({ externalId, routes: { email: `${externalId}@guests.test` } })),
+        people.map((externalId) =>
+          samplePerson({ externalId, routes: { email: `${externalId}@guests.test` } }),
+        ),
         newIds('recipient'),
         after(0),
       ),
@@ -119,7 +125,9 @@ export const listQuestions = {
 
   'invitations are found by message and state': async ({ store }) => {
     const one = sampleAccepted(1)
-    const other = sampleAccepted(2, { invitation: { messageId: one.message.id, state: 'unreachable', closedAt: after(0) } })
+    const other = sampleAccepted(2, {
+      invitation: { messageId: one.message.id, state: 'unreachable', closedAt: after(0) },
+    })
     await store.transaction((parts) => parts.messages.insert([one, other]))
     const idsOf = (rows: readonly Listed[]): readonly string[] => rows.map(({ id }) => id)
     const [first, second] = [sampleId('invitation', 1), sampleId('invitation', 2)]
@@ -127,7 +135,10 @@ export const listQuestions = {
     assert.deepEqual(idsOf(byMessage), [first, second])
     const page = await store.invitations.byMessage(one.message.id, { limit: 10, after: first })
     assert.deepEqual(idsOf(page), [second])
-    const lost = await store.invitations.list({ messageId: one.message.id, state: 'unreachable' }, { limit: 10 })
+    const lost = await store.invitations.list(
+      { messageId: one.message.id, state: 'unreachable' },
+      { limit: 10 },
+    )
     assert.deepEqual(idsOf(lost), [second])
     assert.deepEqual(lost[0]?.closedAt, after(0))
   },
@@ -137,7 +148,8 @@ export const listQuestions = {
     await store.transaction((parts) =>
       parts.messages.insert(numbersFrom(0, count).map((number) => sampleAccepted(number))),
     )
-    const ids = (kind: string): readonly string[] => numbersFrom(0, count).map((number) => sampleId(kind, number))
+    const ids = (kind: string): readonly string[] =>
+      numbersFrom(0, count).map((number) => sampleId(kind, number))
     assert.equal((await store.deliveries.byIds(ids('delivery'))).length, count)
     assert.equal((await store.invitations.byIds(ids('invitation'))).length, count)
     assert.equal((await store.messages.byIds([...ids('message'), 'message-unknown'])).length, count)

@@ -52,7 +52,12 @@ export const peopleQuestions = {
   },
 
   'a person described again keeps their id and what was not named': async ({ store }) => {
-    const first = await upsert(store, { externalId: 'ann', name: 'Ann', locale: 'de', routes: { email: 'a@b.test' } })
+    const first = await upsert(store, {
+      externalId: 'ann',
+      name: 'Ann',
+      locale: 'de',
+      routes: { email: 'a@b.test' },
+    })
     const second = await upsert(store, { externalId: 'ann', zone: 'Europe/Berlin' }, 'again')
     assert.deepEqual(second, { ...first, zone: 'Europe/Berlin' })
   },
@@ -137,8 +142,14 @@ export const peopleQuestions = {
     const { recipients } = store
     const refused = { ...email, reason: 'opted_out', at: after(1) } as const
     await store.transaction((parts) => parts.recipients.suppress([refused]))
-    await store.transaction((parts) => parts.recipients.suppress([{ ...email, reason: 'bounced', at: after(2) }]))
-    const asked = [email, { channel: 'telegram', address: email.address }, { channel: 'email', address: 'bob' }]
+    await store.transaction((parts) =>
+      parts.recipients.suppress([{ ...email, reason: 'bounced', at: after(2) }]),
+    )
+    const asked = [
+      email,
+      { channel: 'telegram', address: email.address },
+      { channel: 'email', address: 'bob' },
+    ]
     assert.deepEqual(await recipients.suppressed(asked), [refused])
     await store.transaction((parts) => parts.recipients.unsuppress(email))
     assert.deepEqual(await recipients.suppressed(asked), [])

@@ -127,7 +127,9 @@ export const settleQuestions = {
     const accepted = Array.from({ length: count }, (_, number) => sampleAccepted(number))
     await store.transaction((parts) => parts.messages.insert(accepted))
     const claims = await store.deliveries.claimDue(sampleClaim({ limit: count }))
-    const settled = await store.transaction((parts) => parts.deliveries.settle(claims.map((claim) => sampleSent(claim))))
+    const settled = await store.transaction((parts) =>
+      parts.deliveries.settle(claims.map((claim) => sampleSent(claim))),
+    )
     assert.equal(settled.length, count)
     assert.deepEqual(await store.deliveries.counts({}), { sent: count })
   },

@@ -1,0 +1,55 @@
+/**
+ * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [engine] [held] [email] [start-time] [--save]`.
+ * Without names all of them run; `--save` also writes `results/<name>.json`.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { emailRate } from './email-rate.ts'
+import { engineAgainstRaw } from './engine-against-raw.ts'
+import { heldDeliveries } from './held-deliveries.ts'
+import type { Comparison } from './rounds.ts'
+import { startTime } from './start-time.ts'
+
+const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
+  engine: engineAgainstRaw,
+  held: heldDeliveries,
+  email: emailRate,
+  'start-time': startTime,
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { save: { type: 'boolean', default: false } },
+})
+const unknown = positionals.filter((name) => !(name in benchmarks))
+if (unknown.length > 0) {
+  console.error(`There is no benchmark "${unknown.join('", "')}". There are: ${Object.keys(benchmarks).join(', ')}.`)
+  process.exit(2)
+}
+
+for (const [name, benchmark] of Object.entries(benchmarks)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue
+  const comparisons = await benchmark()
+  console.table(Object.fromEntries(comparisons.map((comparison) => [comparison.name, row(comparison)])))
+  if (values.save) await save(name, comparisons)
+}
+
+function row({ unit, ours, reference, ratio, goal, isMet }: Comparison) {
+  const figure = (value: number) => `${Math.round(value).toLocaleString('en')} ${unit}`
+  return {
+    ours: figure(ours),
+    reference: figure(reference),
+    ratio: unit === 'ms' ? `+ ${String(Math.round(ours - reference))} ms` : `${(100 * ratio).toFixed(0)} %`,
+    goal,
+    met: isMet ? 'yes' : 'no',
+  }
+}
+
+async function save(name: string, comparisons: readonly Comparison[]): Promise<void> {
+  const folder = new URL('results/', import.meta.url)
+  await mkdir(folder, { recursive: true })
+  const machine = { node: process.version, platform: process.platform, cores: cpus().length }
+  const text = `${JSON.stringify({ at: new Date().toISOString(), machine, comparisons }, null, 2)}\n`
+  await writeFile(new URL(`${name}.json`, folder), text)
+}
