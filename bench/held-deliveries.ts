@@ -49,7 +49,15 @@ function fill(path: string): void {
       const messageId = oldId(2 * index)
       const address = addressOf(index)
       message.run(messageId, JSON.stringify({ text }), at)
-      delivery.run(oldId(2 * index + 1), messageId, address, JSON.stringify([{ ...route, address }]), due, at, at)
+      delivery.run(
+        oldId(2 * index + 1),
+        messageId,
+        address,
+        JSON.stringify([{ ...route, address }]),
+        due,
+        at,
+        at,
+      )
     }
   })()
   database.pragma('wal_checkpoint(TRUNCATE)')

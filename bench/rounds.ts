@@ -37,8 +37,7 @@ export async function compare({ name, unit, rounds, ours, reference, goal }: Con
   for (let round = 0; round <= rounds; round += 1) {
     const first = round % 2 === 0 ? await ours() : await reference()
     const second = round % 2 === 0 ? await reference() : await ours()
-    const pair =
-      round % 2 === 0 ? { ours: first, reference: second } : { ours: second, reference: first }
+    const pair = round % 2 === 0 ? { ours: first, reference: second } : { ours: second, reference: first }
     if (round > 0) pairs.push(pair)
   }
   const medians = {

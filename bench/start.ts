@@ -24,7 +24,9 @@ const { positionals, values } = parseArgs({
 })
 const unknown = positionals.filter((name) => !(name in benchmarks))
 if (unknown.length > 0) {
-  console.error(`There is no benchmark "${unknown.join('", "')}". There are: ${Object.keys(benchmarks).join(', ')}.`)
+  console.error(
+    `There is no benchmark "${unknown.join('", "')}". There are: ${Object.keys(benchmarks).join(', ')}.`,
+  )
   process.exit(2)
 }
 

@@ -4,6 +4,7 @@
  *
  * Listens on SMTP_PORT (default 2500) and sends the replies to REPLY_PORT (default 2525). End it with Ctrl-C.
  */
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createTransport } from 'nodemailer'
 import { SMTPServer } from 'smtp-server'
@@ -33,16 +34,20 @@ const server = new SMTPServer({
     done(/^tom\.bakre@/i.test(address) ? refusal() : null)
   },
   onData: (stream, { envelope }, done) => {
-    const guest = envelope.rcptTo[0]?.address ?? ''
-    void text(stream).then((mail) => {
-      done()
-      void answer(guest, mail, habits[mails++ % habits.length] ?? 'never')
-    })
+    void take(stream, envelope.rcptTo[0]?.address ?? '', done).catch(() => {})
   },
 })
+// A sender that is killed breaks its connections; that is no trouble of ours.
+server.on('error', () => {})
 server.listen(Number(SMTP_PORT), '127.0.0.1', () => {
   console.log(`The guests' mailboxes are on 127.0.0.1:${SMTP_PORT}`)
 })
+
+async function take(stream: Readable, guest: string, taken: () => void): Promise<void> {
+  const mail = await text(stream)
+  taken()
+  await answer(guest, mail, habits[mails++ % habits.length] ?? 'never')
+}
 
 /** Does what a guest does with the mail, again and again until it works. */
 async function answer(guest: string, mail: string, habit: (typeof habits)[number]): Promise<void> {

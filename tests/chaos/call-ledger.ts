@@ -17,6 +17,9 @@ export interface Call {
   readonly fault: Fault
   arrive(key: string): void
   take(): void
+  /** The provider answers, or cuts the connection by plan. */
+  settle(): void
+  /** The connection is gone. */
   end(): void
 }
 
@@ -25,15 +28,15 @@ export class CallLedger {
   readonly #seed: number
   readonly #records = new Map<string, CallRecord>()
   readonly #watchers = new Set<() => void>()
-  #underWay = 0
+  #abandoned = 0
 
   constructor(seed: number) {
     this.#seed = seed
   }
 
-  /** Calls that were begun and not ended. */
-  get underWay(): number {
-    return this.#underWay
+  /** Calls whose caller went away before the provider had answered. */
+  get abandoned(): number {
+    return this.#abandoned
   }
 
   /** Begins a call; its fault is the next one planned for this message at this provider. */
@@ -42,7 +45,6 @@ export class CallLedger {
     const faults = faultsOf(this.#seed, provider, address)
     const fault = faults[Math.min(record.calls, faults.length - 1)] ?? 'ok'
     record.calls += 1
-    this.#underWay += 1
     for (const tell of this.#watchers) tell()
     let isOver = false
     return {
@@ -54,8 +56,11 @@ export class CallLedger {
       take: () => {
         record.taken += 1
       },
+      settle: () => {
+        isOver = true
+      },
       end: () => {
-        if (!isOver) this.#underWay -= 1
+        if (!isOver) this.#abandoned += 1
         isOver = true
       },
     }

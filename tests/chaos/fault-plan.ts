@@ -14,6 +14,9 @@ import { seededRandom } from './seeded-random.ts'
  */
 export type Fault = 'ok' | 'slow' | 'limited' | 'broken' | 'cut-before' | 'cut-after' | 'silent' | 'refused'
 
+/** How long a slow provider takes: longer than a third of the lease, so that signs of life must be given meanwhile. */
+export const slowMs = 400
+
 /** Providers by the channel that calls them. */
 export type ProviderName = 'hook' | 'email'
 
@@ -42,7 +45,8 @@ export function faultsOf(seed: number, provider: ProviderName, address: string):
   if (random() < 0.7) return ['ok']
   const count = 1 + Math.floor(random() * 3)
   const faults = Array.from({ length: count }, () => drawFault(random, provider))
-  return [...faults, random() < 0.12 ? 'refused' : 'ok']
+  // Who is answered "ok", late or not, does not call again: a refusal could not follow.
+  return [...faults, random() < 0.12 && !faults.includes('slow') ? 'refused' : 'ok']
 }
 
 /** Whether a provider refuses this message for good, sooner or later. */

@@ -32,7 +32,11 @@ interface Way {
   readonly pass: (moment: Moment) => void
 }
 
-function post({ agent, port, pass }: Way, message: OutboundMessage, context: SendContext): Promise<SendOutcome> {
+function post(
+  { agent, port, pass }: Way,
+  message: OutboundMessage,
+  context: SendContext,
+): Promise<SendOutcome> {
   pass('before-call')
   return new Promise((resolve) => {
     let isOut = false
@@ -64,7 +68,11 @@ function post({ agent, port, pass }: Way, message: OutboundMessage, context: Sen
       resolve(
         isOut
           ? { status: 'unknown', scope: 'provider', detail: 'the message left and no answer came' }
-          : { status: 'retryable', scope: 'provider', detail: 'the connection was cut before the message left' },
+          : {
+              status: 'retryable',
+              scope: 'provider',
+              detail: 'the connection was cut before the message left',
+            },
       )
     })
     outgoing.flushHeaders()
@@ -75,6 +83,11 @@ function read(status: number, retryAfter: string | undefined, key: string): Send
   if (status === 200) return { status: 'accepted', providerMessageId: key }
   if (status === 410) return { status: 'permanent_recipient', scope: 'recipient', providerCode: '410' }
   if (status === 429)
-    return { status: 'rate_limited', scope: 'provider', retryAfterMs: 1_000 * Number(retryAfter), providerCode: '429' }
+    return {
+      status: 'rate_limited',
+      scope: 'provider',
+      retryAfterMs: 1_000 * Number(retryAfter),
+      providerCode: '429',
+    }
   return { status: 'retryable', scope: 'provider', providerCode: String(status) }
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CallLedger } from './call-ledger.ts'
+import { slowMs } from './fault-plan.ts'
 
 /** A provider at work on loopback. */
 export interface Provider {
@@ -32,10 +33,20 @@ export async function startHttpProvider(ledger: CallLedger): Promise<Provider> {
 
 async function answer(ledger: CallLedger, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = ledger.begin('hook', String(request.headers['x-address']))
-  request.once('close', call.end)
+  const { socket } = request
+  socket.once('close', call.end)
   request.on('error', () => undefined)
+  const finish = (status: number, headers: Readonly<Record<string, string>> = {}) => {
+    call.settle()
+    socket.off('close', call.end)
+    response.writeHead(status, headers).end()
+  }
+  const cut = () => {
+    call.settle()
+    socket.destroy()
+  }
   if (call.fault === 'cut-before') {
-    request.socket.destroy()
+    cut()
     return
   }
   response.writeContinue()
@@ -44,28 +55,28 @@ async function answer(ledger: CallLedger, request: IncomingMessage, response: Se
   call.arrive(String(request.headers['x-idempotency-key']))
   switch (call.fault) {
     case 'cut-after':
-      request.socket.destroy()
+      cut()
       break
     case 'silent':
       call.take()
-      request.socket.destroy()
+      cut()
       break
     case 'limited':
-      response.writeHead(429, { 'retry-after': '1' }).end()
+      finish(429, { 'retry-after': '1' })
       break
     case 'broken':
-      response.writeHead(503).end()
+      finish(503)
       break
     case 'refused':
-      response.writeHead(410).end()
+      finish(410)
       break
     case 'slow':
       call.take()
-      setTimeout(() => response.writeHead(200).end(), 150)
+      setTimeout(finish, slowMs, 200)
       break
     case 'ok':
       call.take()
-      response.writeHead(200).end()
+      finish(200)
       break
   }
 }

@@ -36,13 +36,14 @@ test('nothing that was accepted is lost, whenever its worker is killed', async (
       doorkeeper,
       ledger,
     })
-    await waitUntil(() => isAllFinal(doorkeeper), 120_000)
+    // What has not ended by then is told by the verdict, message by message.
+    await waitUntil(() => isAllFinal(doorkeeper), 60_000).catch(() => undefined)
     worker.signal('SIGKILL')
     await worker.gone
     const verdict = await judge({ file, inviteMe: doorkeeper, ledger, seed, accepted: log.accepted })
     console.log(summary(log, verdict, ledger, performance.now() - begin))
 
-    expect(verdict.broken).toEqual([])
+    expect(verdict.broken.slice(0, 20)).toEqual([])
     expect(log.accepted.size).toBe(messages)
     expect(verdict.sent + verdict.failed).toBe(messages)
     expect(verdict.doubles).toBeLessThanOrEqual(verdict.unknownByCrash + verdict.unknownByProvider)
@@ -56,8 +57,8 @@ test('nothing that was accepted is lost, whenever its worker is killed', async (
 })
 
 async function isAllFinal(inviteMe: InviteMe): Promise<boolean> {
-  const { sent = 0, failed = 0, ...others } = await inviteMe.deliveries.counts()
-  return sent + failed === messages && Object.keys(others).length === 0
+  const counts = await inviteMe.deliveries.counts()
+  return Object.keys(counts).every((state) => state === 'sent' || state === 'failed')
 }
 
 function summary(log: KillLog, verdict: Verdict, ledger: CallLedger, tookMs: number): string {

@@ -47,10 +47,10 @@ export async function runKillLoop(options: KillLoopOptions): Promise<{
   let worker = await clients.startWorker()
   for (let kill = 1; kill <= kills; kill += 1) {
     const feeding = clients.feed(Math.floor((messages * kill) / (kills + 1)))
+    const { abandoned } = ledger
     const timer = setTimeout(worker.signal, 50 + random() * 750, 'SIGKILL')
     await worker.gone
     clearTimeout(timer)
-    if (ledger.underWay > 0) killsWithCalls += 1
     const begin = performance.now()
     // Some die at a point of their own choosing, soon after they begin.
     const moment = kill % 3 === 0 ? moments[Math.floor(random() * moments.length)] : undefined
@@ -58,6 +58,7 @@ export async function runKillLoop(options: KillLoopOptions): Promise<{
     void ledger.nextCall().then(() => restartMs.push(performance.now() - begin))
     worker = await clients.startWorker(kill === kills ? {} : killAt)
     await feeding
+    if (ledger.abandoned > abandoned) killsWithCalls += 1
   }
   await clients.feed(messages)
   await clients.allAccepted()

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Call, CallLedger } from './call-ledger.ts'
+import { slowMs } from './fault-plan.ts'
 import type { Provider } from './http-provider.ts'
 
 /** Starts a mail server that fails by plan. Written on bare sockets, so that it can break off at any byte. */
@@ -79,7 +80,7 @@ class Conversation {
     this.#call?.end()
     this.#call = this.#ledger.begin('email', address)
     const { fault } = this.#call
-    if (fault === 'cut-before') this.#socket.destroy()
+    if (fault === 'cut-before') this.#cut()
     else if (fault === 'broken') this.#answer('451 4.3.0 Try again later')
     else if (fault === 'refused') this.#answer('550 5.1.1 No such user')
     else this.#socket.write('250 2.1.5 ok\r\n')
@@ -90,18 +91,22 @@ class Conversation {
     const call = this.#call
     call?.arrive(/^message-id: *(\S+)/im.exec(text)?.[1] ?? 'none')
     if (call?.fault === 'cut-after') {
-      this.#socket.destroy()
+      this.#cut()
       return
     }
     call?.take()
-    if (call?.fault === 'silent') this.#socket.destroy()
-    else if (call?.fault === 'slow') setTimeout(() => this.#answer('250 2.0.0 taken'), 150)
+    if (call?.fault === 'silent') this.#cut()
+    else if (call?.fault === 'slow') setTimeout(() => this.#answer('250 2.0.0 taken'), slowMs)
     else this.#answer('250 2.0.0 taken')
   }
 
   #answer(reply: string): void {
-    this.#call?.end()
-    this.#call = undefined
+    this.#call?.settle()
     this.#socket.write(`${reply}\r\n`)
+  }
+
+  #cut(): void {
+    this.#call?.settle()
+    this.#socket.destroy()
   }
 }

@@ -85,7 +85,11 @@ function brokenBy(story: Story, ledger: CallLedger, seed: number): readonly stri
 }
 
 /** I1 and I2: one final state, the right one, and a provider that really has what counts as sent. */
-function brokenEnd({ planned, delivery, receipts }: Story, ledger: CallLedger, seed: number): readonly string[] {
+function brokenEnd(
+  { planned, delivery, receipts }: Story,
+  ledger: CallLedger,
+  seed: number,
+): readonly string[] {
   const broken: string[] = []
   const { address, via } = planned
   const mustFail = via.every((provider) => isRefused(seed, provider, address))
@@ -94,7 +98,8 @@ function brokenEnd({ planned, delivery, receipts }: Story, ledger: CallLedger, s
     broken.push(`ended as ${delivery.state}, due ${String(delivery.dueAt)}, instead of ${expected}`)
   if (delivery.state === 'sent') {
     const provider = delivery.plan[delivery.position]?.channel as ProviderName
-    if (ledger.of(provider, address).taken === 0) broken.push(`LOST: counts as sent, but ${provider} never took it`)
+    if (ledger.of(provider, address).taken === 0)
+      broken.push(`LOST: counts as sent, but ${provider} never took it`)
     if (!receipts.some(({ kind, channel }) => kind === 'accepted' && channel === provider))
       broken.push('has no receipt of being accepted')
   }
@@ -104,11 +109,16 @@ function brokenEnd({ planned, delivery, receipts }: Story, ledger: CallLedger, s
 }
 
 /** I3 and I6: every call has its receipt, and every double one that says it may be one. */
-function brokenCount({ planned, receipts }: Story, provider: ProviderName, ledger: CallLedger): readonly string[] {
+function brokenCount(
+  { planned, receipts }: Story,
+  provider: ProviderName,
+  ledger: CallLedger,
+): readonly string[] {
   const broken: string[] = []
   const record = ledger.of(provider, planned.address)
   const closing = receipts.filter(
-    ({ kind, channel }) => channel === provider && (kind === 'accepted' || kind === 'failed' || kind === 'unknown'),
+    ({ kind, channel }) =>
+      channel === provider && (kind === 'accepted' || kind === 'failed' || kind === 'unknown'),
   )
   const attempts = new Set(closing.map(({ attempt }) => attempt))
   const unknown = closing.filter(({ kind }) => kind === 'unknown').length
@@ -117,7 +127,9 @@ function brokenCount({ planned, receipts }: Story, provider: ProviderName, ledge
   const repeats = Math.max(0, record.taken - 1)
   if (attempts.size !== closing.length) broken.push(`an attempt by ${provider} has two ends`)
   if (record.arrived > closing.length)
-    broken.push(`arrived ${String(record.arrived)} times at ${provider} in ${String(closing.length)} attempts`)
+    broken.push(
+      `arrived ${String(record.arrived)} times at ${provider} in ${String(closing.length)} attempts`,
+    )
   if (accepted > record.taken) broken.push(`${provider} took it less often than receipts say`)
   if (repeats > unknown)
     broken.push(`${provider} took it ${String(record.taken)} times with ${String(unknown)} unknown outcomes`)

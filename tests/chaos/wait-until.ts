@@ -7,7 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function waitUntil(isTrue: () => Promise<boolean>, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`It has not become true within ${String(timeoutMs)} ms.`)
+    if (performance.now() > deadline)
+      throw new Error(`It has not become true within ${String(timeoutMs)} ms.`)
     await pause(50)
   }
 }

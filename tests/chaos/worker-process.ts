@@ -11,6 +11,7 @@ export interface WorkerProcess {
   /** Hands a message over; `onNews` hears when it was accepted. */
   accept(index: number): void
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
+  readonly pid: number
   /** Resolves when the process is gone, however it went. */
   readonly gone: Promise<void>
 }
@@ -38,6 +39,7 @@ export async function startWorker(
     signal: (signal) => {
       child.kill(signal)
     },
+    pid: child.pid ?? 0,
     gone,
   }
 }

@@ -194,6 +194,32 @@ test('listeners hear what happens, in order, and a listener that throws disturbs
   expect(t.troubles).toMatchObject([{ message: 'A listener threw' }])
 })
 
+test('who begins to listen is not told what happened before', async () => {
+  const t = await startEngine()
+  const early: string[] = []
+  const late: string[] = []
+  const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer: yesNo() })
+  await t.advance('1m')
+  t.inviteMe.on('*', ({ type }) => early.push(type))
+  await t.reply(invitation, 'perhaps')
+  t.inviteMe.on('*', ({ type }) => late.push(type))
+  await t.reply(invitation, 'yes')
+  expect(early).toEqual(['response.unclear', 'invitation.accepted'])
+  expect(late).toEqual(['invitation.accepted'])
+})
+
+test('who begins to listen while others wait for an answer holds up neither', async () => {
+  const t = await startEngine()
+  const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer: yesNo() })
+  const answering = invitation.answer()
+  const heard: string[] = []
+  const replying = t.reply(invitation, 'yes')
+  t.inviteMe.on('*', ({ type }) => heard.push(type))
+  await replying
+  expect(await answering).toMatchObject({ kind: 'answered' })
+  expect(heard.at(-1)).toBe('invitation.accepted')
+})
+
 test('the events of one invitation can be read from its beginning to its end', async () => {
   const t = await startEngine()
   const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer: yesNo() })

@@ -87,6 +87,21 @@ describe.each([
   })
 })
 
+test('a pause of a channel does not last as much longer as the clock was set back', async () => {
+  const t = await startEngine({ channels: ['email'] })
+  t.fail('email', 'permanent_config')
+  await t.inviteMe.ask({ routes: { email: 'a@b.test' } }, 'Before?', { answer })
+  await t.clock.settle()
+  t.mend('email')
+  t.clock.jump(-24 * hour)
+  await t.inviteMe.ask({ routes: { email: 'a@b.test' } }, 'After?', { answer })
+  await t.advance('10s')
+  expect(t.outbox.at(-1)).toMatchObject({
+    message: { content: { text: 'After?' } },
+    outcome: { status: 'accepted' },
+  })
+})
+
 test('a deadline is judged by the clock as it is set', async () => {
   const t = await startEngine()
   const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer, until: '2h' })

@@ -169,10 +169,13 @@ test('routing "all" uses every open route at once, and one answer closes all', a
   const start = t.clock.now()
   const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer, routing: 'all' })
   await t.clock.settle()
-  expect(told(t.outbox, start).toSorted()).toEqual([
-    ['email', 0, 'accepted'],
-    ['telegram', 0, 'accepted'],
-  ])
+  expect(told(t.outbox, start)).toHaveLength(2)
+  expect(told(t.outbox, start)).toEqual(
+    expect.arrayContaining([
+      ['email', 0, 'accepted'],
+      ['telegram', 0, 'accepted'],
+    ]),
+  )
   await t.reply(invitation, 'yes', { via: 'email' })
   const again = await t.reply(invitation, 'yes', { via: 'telegram' })
   expect(again.answer).toBe('repeated')

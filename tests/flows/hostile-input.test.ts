@@ -96,6 +96,13 @@ describe('a question is refused, naming what is wrong', () => {
       { code: 'DEADLINE_PAST', field: 'options.until' },
     ],
     [
+      'a deadline in the far future',
+      sam,
+      'Dinner?',
+      { until: new Date(8.64e15) },
+      { code: 'REQUEST_INVALID', field: 'options.until' },
+    ],
+    [
       'a deadline that is no time',
       sam,
       'Dinner?',
@@ -369,6 +376,16 @@ describe('the options of an engine are refused, naming the field', () => {
       'channels',
     ],
     ['a channel with a shouted name', { channels: [scriptedChannel({ name: 'EMAIL' })] }, 'channels.0'],
+    [
+      'a channel of no places',
+      { channels: [scriptedChannel({ name: 'email', limits: { concurrency: 0 } })] },
+      'channels.0',
+    ],
+    [
+      'a channel of no time',
+      { channels: [scriptedChannel({ name: 'email', limits: { timeoutMs: -1 } })] },
+      'channels.0',
+    ],
     ['a portal that is no address', { portal: { url: 'javascript:alert(1)' } }, 'portal.url'],
     ['a lease of a day', { lease: '1d' }, 'lease'],
     ['a poll of nothing', { poll: 0 }, 'poll'],

@@ -79,6 +79,16 @@ describe('somebody opts out', () => {
     expect(t.outbox).toHaveLength(1)
   })
 
+  test('twice, and is heard once', async () => {
+    const t = await startEngine({ channels: ['telegram'] })
+    const heard: unknown[] = []
+    t.inviteMe.on('recipient.opted_out', ({ data }) => heard.push(data))
+    await t.inviteMe.recipients.optOut('telegram', '42')
+    await t.inviteMe.recipients.optOut('telegram', '42')
+    await t.advance('1s')
+    expect(heard).toEqual([{ channel: 'telegram' }])
+  })
+
   test('by telling the provider, and takes it back', async () => {
     const t = await startEngine({ channels: ['telegram'] })
     await t.inviteMe.recipients.upsert({ externalId: 'ann', routes: { telegram: '42' } })

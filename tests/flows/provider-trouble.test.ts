@@ -207,6 +207,30 @@ describe('a channel that may or may not have sent', () => {
   })
 })
 
+describe('an adapter that returns', () => {
+  test.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['no status', {}],
+    ['a status of its own', { status: 'weird' }],
+    ['a word', 'accepted'],
+    ['a pause without length', { status: 'rate_limited', scope: 'sender' }],
+    ['a pause that is no number', { status: 'rate_limited', scope: 'sender', retryAfterMs: Number.NaN }],
+    ['a pause into the past', { status: 'rate_limited', scope: 'recipient', retryAfterMs: -5 }],
+    ['a pause of ages', { status: 'rate_limited', scope: 'recipient', retryAfterMs: 1e300 }],
+    ['an endless pause', { status: 'retryable', scope: 'recipient', retryAfterMs: Infinity }],
+    ['an id that is an object', { status: 'accepted', providerMessageId: { a: 1 } }],
+    ['a detail that is a big integer', { status: 'retryable', scope: 'recipient', detail: 7n }],
+  ])('%s stops nothing', async (_name, value) => {
+    const t = await startEngine({ channels: ['email'] })
+    t.channel('email').script([() => value as SendOutcome])
+    await t.inviteMe.ask(guest(1), 'Dinner?', { answer })
+    await t.advance('2d')
+    expect(t.outbox.length).toBeLessThan(10)
+    expect(await t.inviteMe.deliveries.counts()).toEqual({ sent: 1 })
+  })
+})
+
 describe('a dead address', () => {
   test('is marked, so that the next message does not try it', async () => {
     const t = await startEngine()

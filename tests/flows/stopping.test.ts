@@ -25,7 +25,7 @@ describe('stopping', () => {
     finish()
     await stopping
     expect(t.outbox[0]?.outcome?.status).toBe('accepted')
-    await expect(invitation.state()).rejects.toThrow()
+    await expect(invitation.state()).rejects.toMatchObject({ code: 'STOPPED' })
   })
 
   test('calls off what is not finished by the deadline', async () => {
@@ -51,7 +51,7 @@ describe('stopping', () => {
     await t.clock.settle()
     const stopping = t.inviteMe.stop({ deadlineMs: 1_000 })
     await t.advance('3s')
-    await stopping
+    expect(await stopping).toBeUndefined()
   })
 
   test('takes no more work', async () => {
@@ -80,6 +80,17 @@ describe('stopping', () => {
     await expect(t.inviteMe.respond('x', { kind: 'text', text: 'yes' })).rejects.toMatchObject({
       code: 'STOPPED',
     })
+  })
+
+  test('while requests come in keeps each whole, or refuses it with a sentence', async () => {
+    const t = await startEngine({ channels: ['email'] })
+    const ask = () => t.inviteMe.ask({ routes: { email: 'a@b.test' } }, 'Dinner?', { answer })
+    const asked = Promise.allSettled(Array.from({ length: 5 }, ask))
+    await t.stop()
+    for (const outcome of await asked)
+      expect(outcome.status === 'fulfilled' || outcome.reason).toSatisfy(
+        (reason) => reason === true || (reason as { code?: string }).code === 'STOPPED',
+      )
   })
 
   test('closes the channels, once, even when one of them fails', async () => {

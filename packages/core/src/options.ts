@@ -51,6 +51,14 @@ const opener = z.custom<StoreOpener>(
   (value) => isObject(value) && typeof (value as Partial<StoreOpener>).open === 'function',
   "store must be what sqlite('file.db') returns",
 )
+const whole = z.number().int().min(1)
+const limitsSchema = z
+  .object({
+    concurrency: whole.optional(),
+    rate: z.object({ count: whole, perMs: whole }).optional(),
+    timeoutMs: whole.optional(),
+  })
+  .optional()
 const channel = z
   .custom<Channel>(
     (value) =>
@@ -58,6 +66,10 @@ const channel = z
       typeof (value as Partial<Channel>).send === 'function' &&
       isObject((value as Partial<Channel>).supports),
     'a channel has a name, supports and send; did you forget to call it, as in email({...})?',
+  )
+  .refine(
+    ({ limits }) => limitsSchema.safeParse(limits).success,
+    'its limits must be whole numbers of at least 1',
   )
   .refine(
     (value) => channelNameSchema.safeParse(value.name).success,

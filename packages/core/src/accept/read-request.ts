@@ -48,6 +48,8 @@ export interface MessageDraft {
   readonly request: string | null
 }
 
+/** Ten years, as for lengths of time; beyond the year 9999 times written as text do not sort any more. */
+const furthestDeadlineMs = 10 * 366 * 86_400_000
 const urgentCategories = new Set(['verification', 'security', 'live-event'])
 const wrong = (path: string) => ({ code: 'REQUEST_INVALID', path, what: 'The request was refused' }) as const
 const unlessAccepted: NextRule = { unless: 'accepted', withinMs: null }
@@ -96,10 +98,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     remindersMs: (options.remind ?? []).toSorted((a, b) => a - b),
     until: await readDeadline(options.until, now, settings.zone),
     key: options.key ?? null,
-    request:
-      options.key === undefined
-        ? null
-        : canonicalText({ to, content, ...options, answer }),
+    request: options.key === undefined ? null : canonicalText({ to, content, ...options, answer }),
   }
 }
 
@@ -155,5 +154,11 @@ async function readDeadline(
       { field: 'options.until' },
     )
   }
+  if (moment.getTime() - now.getTime() > furthestDeadlineMs)
+    throw new InviteMeError(
+      'REQUEST_INVALID',
+      `"options.until" is wrong: ${moment.toISOString()} is more than ten years away.`,
+      { field: 'options.until' },
+    )
   return moment
 }

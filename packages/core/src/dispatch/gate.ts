@@ -8,6 +8,8 @@ import { bookEmpty, noCredits, shareSlots, type LaneCredits } from '../rules/lan
 import { fullBucket, refill, take, untilNextToken, type RateBucket } from '../rules/rate-bucket.ts'
 
 const defaultConcurrency = 10
+/** Clocks are corrected by a little all the time. */
+const toleratedStepMs = 1_000
 
 /** How one channel is driven by this dispatcher: how many sends at once, how fast, and whether at all. */
 export class Gate {
@@ -18,6 +20,7 @@ export class Gate {
   #circuit: Circuit = closedCircuit
   #bucket: RateBucket | undefined
   #pausedUntilMs = 0
+  #latestMs = -Infinity
   #credits: LaneCredits = noCredits
 
   constructor(world: World, channel: Channel) {
@@ -29,7 +32,7 @@ export class Gate {
 
   /** Whether the provider is called at present. */
   get circuit(): 'closed' | 'open' | 'half_open' {
-    return circuitState(this.#circuit, this.#world.clock.now())
+    return circuitState(this.#circuit, this.#now())
   }
 
   /** Sends that were begun and have not ended. */
@@ -39,7 +42,7 @@ export class Gate {
 
   /** How many more deliveries may be taken now. */
   freeSlots(): number {
-    const now = this.#world.clock.now()
+    const now = this.#now()
     const state = this.circuit
     if (state === 'open' || now < this.#pausedUntilMs) return 0
     const held = this.#sends.size + this.#sends.pending
@@ -49,7 +52,7 @@ export class Gate {
 
   /** When a slot may free itself by time alone; `undefined` when only a finished send frees one. */
   reopensAtMs(): number | undefined {
-    const now = this.#world.clock.now()
+    const now = this.#now()
     const { rate } = this.channel.limits ?? {}
     const moments = [this.circuit === 'open' ? (this.#circuit.retryAtMs ?? 0) : 0, this.#pausedUntilMs]
     if (rate !== undefined && this.#bucket !== undefined)
@@ -78,7 +81,7 @@ export class Gate {
 
   /** Learns from an outcome. Returns the circuit's state when it changed. */
   learn(outcome: SendOutcome): 'closed' | 'open' | undefined {
-    const now = this.#world.clock.now()
+    const now = this.#now()
     if (outcome.status === 'rate_limited' && outcome.scope !== 'recipient')
       this.#pausedUntilMs = Math.max(this.#pausedUntilMs, now + outcome.retryAfterMs)
     const before = this.#circuit.retryAtMs
@@ -90,6 +93,18 @@ export class Gate {
   /** Resolves when no send is under way. */
   idle(): Promise<void> {
     return this.#sends.onIdle()
+  }
+
+  /** When the clock was set back, a pause counted by it would last that much longer; it ends instead. */
+  #now(): number {
+    const now = this.#world.clock.now()
+    if (now < this.#latestMs - toleratedStepMs) {
+      this.#pausedUntilMs = Math.min(this.#pausedUntilMs, now)
+      const { retryAtMs } = this.#circuit
+      if (retryAtMs !== null) this.#circuit = { ...this.#circuit, retryAtMs: Math.min(retryAtMs, now) }
+    }
+    this.#latestMs = now
+    return now
   }
 
   #tokens(now: number): number {

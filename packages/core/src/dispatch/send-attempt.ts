@@ -2,6 +2,7 @@ import type { Delivery } from '../model/delivery.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { Channel, OutboundMessage } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
+import { readOutcome } from '../rules/read-outcome.ts'
 
 const defaultTimeoutMs = 30_000
 /** How long a channel may take to answer after it was told to stop. */
@@ -61,22 +62,35 @@ export async function sendAttempt(
       clock: world.clock,
       log: world.log,
     }
-    return await Promise.race([channel.send(message, context), overdue])
+    const outcome = readOutcome(await Promise.race([channel.send(message, context), overdue]))
+    return outcome ?? faultyAdapter(world, channel, delivery, 'returned no outcome')
   } catch (error) {
-    world.log.error('A channel threw instead of returning an outcome', {
-      channel: channel.name,
-      deliveryId: delivery.id,
-      error: error instanceof Error ? error.name : 'unknown',
-    })
-    return {
-      status: 'unknown',
-      scope: 'provider',
-      providerCode: 'adapter_threw',
-      detail: 'the channel failed in an unforeseen way',
-    }
+    const name = error instanceof Error ? error.name : 'unknown'
+    return faultyAdapter(world, channel, delivery, 'threw instead of returning an outcome', name)
   } finally {
     callOffTimer()
     callOffGrace()
     stopping.removeEventListener('abort', stopNow)
+  }
+}
+
+/** Nobody knows what an adapter with a bug did with the message. */
+function faultyAdapter(
+  world: World,
+  channel: Channel,
+  delivery: Delivery,
+  did: string,
+  error?: string,
+): SendOutcome {
+  world.log.error(`A channel ${did}`, {
+    channel: channel.name,
+    deliveryId: delivery.id,
+    ...(error !== undefined && { error }),
+  })
+  return {
+    status: 'unknown',
+    scope: 'provider',
+    providerCode: error === undefined ? 'adapter_invalid' : 'adapter_threw',
+    detail: 'the channel failed in an unforeseen way',
   }
 }

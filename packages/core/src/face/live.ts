@@ -6,12 +6,19 @@ import type { World } from '../ports/world.ts'
 const followMs = 250
 const batch = 500
 
-type Handler = (event: DomainEvent) => void
+/** Somebody who wants to be told. */
+interface Listener {
+  readonly type: DomainEventType | '*'
+  readonly handler: (event: DomainEvent) => void
+  /** Newest event when they began to listen; `undefined` until the store has said. */
+  after: number | undefined
+  readonly begins: Promise<void>
+}
 
 /** Follows the outbox: tells listeners of this process what happens, whichever process made it happen. */
 export class Live {
   readonly #world: World
-  readonly #handlers = new Map<Handler, DomainEventType | '*'>()
+  readonly #listeners = new Set<Listener>()
   readonly #waiters = new Set<() => void>()
   #cursor: number
   #isReading = false
@@ -26,20 +33,24 @@ export class Live {
   }
 
   /** Calls `handler` for each event of a type from now on. */
-  on(type: DomainEventType | '*', handler: Handler): () => void {
-    const own: Handler = (event) => {
-      handler(event)
+  on(type: DomainEventType | '*', handler: (event: DomainEvent) => void): () => void {
+    const begin = (newest: number): void => {
+      listener.after = newest
     }
-    this.#handlers.set(own, type)
+    const begins = this.#world.store.outbox.last().then(begin, () => {
+      begin(this.#cursor)
+    })
+    const listener: Listener = { type, handler, after: undefined, begins }
+    this.#listeners.add(listener)
     this.wake()
     return () => {
-      this.#handlers.delete(own)
+      this.#listeners.delete(listener)
     }
   }
 
   /** Reads new events now; called after each commit of this process. */
   wake(): void {
-    if (this.#isStopped || (this.#handlers.size === 0 && this.#waiters.size === 0)) return
+    if (this.#isStopped || (this.#listeners.size === 0 && this.#waiters.size === 0)) return
     this.#readAgain = true
     if (this.#isReading) return
     this.#isReading = true
@@ -79,7 +90,7 @@ export class Live {
     this.#isStopped = true
     this.#callOff?.()
     this.#callOff = undefined
-    this.#handlers.clear()
+    this.#listeners.clear()
     this.#wakeWaiters()
   }
 
@@ -105,6 +116,7 @@ export class Live {
   async #read(): Promise<void> {
     while (this.#readAgain && !this.#isStopped) {
       this.#readAgain = false
+      await this.#skipTheirPast()
       const events = await this.#world.store.outbox.after(this.#cursor, batch).catch((error: unknown) => {
         this.#world.log.error('The outbox could not be read', {
           error: error instanceof Error ? error.message : 'unknown',
@@ -118,9 +130,18 @@ export class Live {
     }
   }
 
+  /** What happened before anybody listened is read by nobody. */
+  async #skipTheirPast(): Promise<void> {
+    await Promise.all([...this.#listeners].map(({ begins }) => begins))
+    const first = Math.min(...[...this.#listeners].map(({ after }) => after ?? this.#cursor))
+    if (first === Infinity || first <= this.#cursor) return
+    this.#cursor = first
+    this.#wakeWaiters()
+  }
+
   #tell(event: DomainEvent): void {
-    for (const [handler, type] of this.#handlers) {
-      if (type !== '*' && type !== event.type) continue
+    for (const { type, handler, after } of this.#listeners) {
+      if ((type !== '*' && type !== event.type) || after === undefined || event.cursor <= after) continue
       try {
         handler(event)
       } catch (error) {
@@ -138,7 +159,7 @@ export class Live {
 
   /** Looks again after a while as long as anybody listens; a waiting caller keeps the process alive. */
   #follow(): void {
-    if (this.#isStopped || (this.#handlers.size === 0 && this.#waiters.size === 0)) return
+    if (this.#isStopped || (this.#listeners.size === 0 && this.#waiters.size === 0)) return
     this.#callOff?.()
     this.#callOff = this.#world.clock.schedule(
       followMs,

@@ -146,10 +146,7 @@ async function findPlace(
     case 'provider-message':
       return parts.deliveries.attemptByProviderId(channel.name, reference.providerMessageId)
     case 'address': {
-      const [newest] = await parts.invitations.openByAddress(
-        { channel: channel.name, address: sameSpelling(channel, reference.address) },
-        1,
-      )
+      const [newest] = await parts.invitations.openByAddress(placeOf(channel, reference.address), 1)
       return newest
     }
   }

@@ -46,6 +46,12 @@ export function sqliteError(error: unknown, file: string): unknown {
       field: 'store',
       cause: error,
     })
+  if (error instanceof TypeError && error.message === 'The database connection is not open')
+    return new InviteMeError(
+      'STOPPED',
+      `The database "${file}" was closed; the engine that used it was stopped.`,
+      { field: 'store', cause: error },
+    )
   // The driver refuses a missing folder before SQLite sees it.
   if (error instanceof TypeError && error.message.includes('directory'))
     return new InviteMeError(

@@ -91,7 +91,7 @@ export function channelContract<Provider extends ScriptedProvider>(
       assert.deepEqual(declarationOf(channel), declares, 'the channel is what it declares')
       await ask({ ...benchOf(options, troubles), provider, channel, another })
     } finally {
-      await Promise.allSettled(made.map((channel) => channel.close?.()))
+      await Promise.allSettled(made.map(async (channel) => channel.close?.()))
       await provider.close?.()
     }
   })

@@ -32,5 +32,6 @@ export type {
   ScriptedChannel,
   ScriptedChannelOptions,
 } from './scripted-channel.ts'
-export type { StoreContractOptions, StorePlace, StoreQuestion } from './store-contract.ts'
+export type { StorePlace } from './store-bench.ts'
+export type { StoreContractOptions, StoreQuestion } from './store-contract.ts'
 export type { VirtualClock } from './virtual-clock.ts'

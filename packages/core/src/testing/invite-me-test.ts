@@ -128,8 +128,10 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   ): Promise<FactResult> => {
     await clock.settle()
     const entry = await findEntry(engine, outbox, answerer, via)
-    const [result] = await engine.receive(entry.channel, make(channel(entry.channel), entry))
-    await clock.settle()
+    const [result] = await inVirtualTime(
+      clock,
+      engine.receive(entry.channel, make(channel(entry.channel), entry)),
+    )
     if (result === undefined)
       throw new InviteMeError('INTERNAL', 'A scripted channel made nothing of a fact.')
     return result
@@ -168,6 +170,18 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
 
 /** Everything for testing a program that asks people. */
 export const inviteMe: { readonly test: typeof testInviteMe } = { test: testInviteMe }
+
+/** Lets a little time pass until work is done that may wait for a message which is just being sent. */
+async function inVirtualTime<Result>(clock: VirtualClock, work: Promise<Result>): Promise<Result> {
+  let isDone = false
+  const finish = (): void => {
+    isDone = true
+  }
+  work.then(finish, finish)
+  await clock.settle()
+  for (let round = 0; round < 100 && !isDone; round += 1) await clock.advance(50)
+  return work
+}
 
 function isScripted(channel: Channel): channel is ScriptedChannel {
   return 'script' in channel && 'outbox' in channel

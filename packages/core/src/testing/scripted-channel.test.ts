@@ -4,7 +4,8 @@ import { scriptedChannel, type ScriptStep, type ScriptedChannel } from './script
 
 const send = (channel: ScriptedChannel, signal = new AbortController().signal) =>
   channel.send(sampleOutbound('ann'), { ...keptLog().context, signal, idempotencyKey: 'key-1' })
-const receive = (channel: ScriptedChannel, request: Request) => channel.receive?.(request, keptLog().context)
+const receive = async (channel: ScriptedChannel, request: Request) =>
+  channel.receive?.(request, keptLog().context)
 
 describe('a scripted channel', () => {
   test('accepts and keeps what it was handed', async () => {
@@ -48,7 +49,7 @@ describe('a scripted channel', () => {
   test('throws when it should', async () => {
     const channel = scriptedChannel({ name: 'telegram' })
     channel.script(['throw'])
-    await expect(send(channel)).rejects.toThrow()
+    await expect(send(channel)).rejects.toThrow(/faulty/)
   })
 
   test('understands the requests it makes', async () => {
@@ -80,7 +81,7 @@ describe('a scripted channel', () => {
   test('gives each fact an id of its own', async () => {
     const channel = scriptedChannel({ name: 'telegram' })
     const facts = await Promise.all(
-      [channel.reply('a', 'yes'), channel.reply('a', 'yes')].map((r) => receive(channel, r)),
+      [channel.reply('a', 'yes'), channel.reply('a', 'yes')].map((request) => receive(channel, request)),
     )
     expect(new Set(facts.flat().map((fact) => fact?.id)).size).toBe(2)
   })

@@ -1,5 +1,6 @@
 import type { Store } from '../ports/store.ts'
 import { registerQuestions, type Exceptions, type TestRegistrar } from './contract.ts'
+import type { StoreBench, StorePlace } from './store-bench.ts'
 import { acceptQuestions } from './store-questions/accept.ts'
 import { answerQuestions } from './store-questions/answer.ts'
 import { claimQuestions } from './store-questions/claim.ts'
@@ -8,21 +9,6 @@ import { peopleQuestions } from './store-questions/people.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { settleQuestions } from './store-questions/settle.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
-
-/** An empty place to keep data in, for one question. */
-export interface StorePlace {
-  /** Opens the data; every call is a further connection to the same data. The contract closes what it opened. */
-  open(): Promise<Store>
-  /** Removes the data. */
-  remove?(): Promise<void>
-}
-
-/** What a store question works on. */
-export interface StoreBench {
-  readonly store: Store
-  /** A further connection to the same data. */
-  open(): Promise<Store>
-}
 
 const storeQuestions = {
   ...transactionQuestions,

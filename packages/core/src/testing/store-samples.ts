@@ -146,11 +146,23 @@ export function sampleAttempt(delivery: Delivery, changes: Partial<Attempt> = {}
 
 /** A settlement that leaves everything as it is but for what `changes` says. */
 export function sampleSettlement(delivery: Delivery, changes: Partial<Settlement> = {}): Settlement {
-  const { id: deliveryId, state, reason, position, step, dueAt, attempts, tries } = delivery
-  const { routeSince, acceptedAt, firstAcceptedAt, reminders, doubtful, crashes, lane: dueLane } = delivery
+  const { position } = delivery
   return {
-    ...{ deliveryId, state, reason, position, step, dueAt, attempts, tries },
-    ...{ routeSince, acceptedAt, firstAcceptedAt, reminders, doubtful, crashes, dueLane },
+    deliveryId: delivery.id,
+    state: delivery.state,
+    reason: delivery.reason,
+    position,
+    step: delivery.step,
+    dueAt: delivery.dueAt,
+    attempts: delivery.attempts,
+    tries: delivery.tries,
+    routeSince: delivery.routeSince,
+    acceptedAt: delivery.acceptedAt,
+    firstAcceptedAt: delivery.firstAcceptedAt,
+    reminders: delivery.reminders,
+    doubtful: delivery.doubtful,
+    crashes: delivery.crashes,
+    dueLane: delivery.lane,
     dueChannel: delivery.plan[position]?.channel ?? '',
     updatedAt: after(61_000),
     attempt: null,

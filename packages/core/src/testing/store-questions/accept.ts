@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Questions } from '../contract.ts'
-import type { StoreBench } from '../store-contract.ts'
+import type { StoreBench } from '../store-bench.ts'
 import { after, sampleAccepted, sampleId, sampleRoute } from '../store-samples.ts'
 
 /** Whether what was accepted stays as it was accepted, once. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RecipientInput, Recipient } from '../../model/recipient.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
-import type { StoreBench } from '../store-contract.ts'
+import type { StoreBench } from '../store-bench.ts'
 import { after, newIds, samplePerson } from '../store-samples.ts'
 
 const upsert = async (store: Store, input: RecipientInput, prefix = input.externalId): Promise<Recipient> => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Questions } from '../contract.ts'
-import type { StoreBench } from '../store-contract.ts'
+import type { StoreBench } from '../store-bench.ts'
 import { after, sampleEvent, sampleId, sampleReceipt } from '../store-samples.ts'
 
 /** Whether what happened is written down, once and for good. */

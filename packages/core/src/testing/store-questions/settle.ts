@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ClaimedDelivery, Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
-import type { StoreBench } from '../store-contract.ts'
+import type { StoreBench } from '../store-bench.ts'
 import {
   after,
   sampleAccepted,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Questions } from '../contract.ts'
-import type { StoreBench } from '../store-contract.ts'
+import type { StoreBench } from '../store-bench.ts'
 import { sampleAccepted, sampleEvent, sampleId, sampleReceipt } from '../store-samples.ts'
 
 const planned = new Error('planned by the test')
