@@ -10,7 +10,7 @@ test('a question that was answered on its second route', async () => {
   const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer, next, until: '2026-01-06T18:00' })
   await t.advance('31m')
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by telegram, then email
+    "2026-01-05 09:00:00  asked to send by telegram, then email (times are UTC)
                          telegram is given 30 min to be answered
     2026-01-05 09:00:00  telegram accepted it
     2026-01-05 09:30:00  telegram: not answered in time, so on to the next route
@@ -23,7 +23,7 @@ test('a question that was answered on its second route', async () => {
   await t.advance('1h')
   await t.reply(invitation, 'no')
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by telegram, then email
+    "2026-01-05 09:00:00  asked to send by telegram, then email (times are UTC)
                          telegram is given 30 min to be answered
     2026-01-05 09:00:00  telegram accepted it
     2026-01-05 09:30:00  telegram: not answered in time, so on to the next route
@@ -48,7 +48,7 @@ test('a question nobody answered in spite of reminders', async () => {
   await t.advance('3h')
   await t.reply(invitation, 'tea')
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by email
+    "2026-01-05 09:00:00  asked to send by email (times are UTC)
     2026-01-05 09:00:00  email accepted it
     2026-01-05 09:30:00  an answer by email was not clear; it is kept for a human
     2026-01-05 10:00:00  not answered yet, so a reminder by email
@@ -73,7 +73,7 @@ test('a question that reached nobody', async () => {
   const invitation = await t.inviteMe.ask('ann', 'Dinner?', { answer })
   await t.advance('1h')
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by telegram, then email
+    "2026-01-05 09:00:00  asked to send by telegram, then email (times are UTC)
                          sms left out: the person switched this channel off
                          signal left out: this channel is not configured here
     2026-01-05 09:00:00  telegram failed: there is no such address (550 5.1.1)
@@ -92,7 +92,7 @@ test('a message that may have arrived twice', async () => {
   await t.advance('1m')
   await invitation.cancel()
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by email
+    "2026-01-05 09:00:00  asked to send by email (times are UTC)
     2026-01-05 09:00:00  email gave no answer (timeout): it may have been sent
     2026-01-05 09:00:00  email accepted it; it may have arrived twice
     2026-01-05 09:01:00  called off
@@ -110,7 +110,7 @@ test('a message that came back, and a person who opted out before the next one l
   await t.inviteMe.receive('telegram', t.channel('telegram').bounce(entry))
   await t.advance('1m')
   expect(await invitation.why()).toMatchInlineSnapshot(`
-    "2026-01-05 09:00:00  asked to send by telegram, then email
+    "2026-01-05 09:00:00  asked to send by telegram, then email (times are UTC)
     2026-01-05 09:00:00  telegram accepted it
     2026-01-05 09:01:00  telegram returned it: there is no such address (550 5.1.1)
     2026-01-05 09:01:00  email left out: the address is dead or said stop

@@ -41,7 +41,7 @@ export async function findRecipients(
   )
   const found = to.map((entry, index) => {
     const recipient = typeof entry === 'string' ? known.get(entry) : undefined
-    return recipient === undefined ? bareAddressee(world, entry, index) : knownAddressee(recipient)
+    return recipient === undefined ? bareAddressee(world, entry, index) : knownAddressee(world, recipient)
   })
   const distinct = [
     ...new Map(found.map((addressee) => [addressee.recipientId ?? identity(addressee), addressee])).values(),
@@ -64,7 +64,8 @@ function identity(addressee: Unchecked): string {
   return addressee.routes.map(({ channel, address }) => `${channel} ${address}`).join('\n')
 }
 
-function knownAddressee(recipient: Recipient): Unchecked {
+function knownAddressee(world: World, recipient: Recipient): Unchecked {
+  const isStrict = world.settings.policies.addressCheck !== 'tryAndRecord'
   return {
     recipientId: recipient.id,
     to: recipient.externalId,
@@ -77,6 +78,7 @@ function knownAddressee(recipient: Recipient): Unchecked {
       address: route.address,
       state: route.state,
       verified: route.verified,
+      isImpossible: isStrict && world.channels.get(route.channel)?.address?.(route.address).ok === false,
     })),
   }
 }

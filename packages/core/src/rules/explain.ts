@@ -39,7 +39,8 @@ export function explain(story: Story): string {
   const routes = story.deliveries.flatMap(({ plan }) => plan).filter((route) => route.use)
   const then = story.message.routing === 'all' ? ' and ' : ', then '
   const way = routes.map(({ channel }) => channel).join(then)
-  const started = `${time(story.message.createdAt)}  asked${way === '' ? '' : ` to send by ${way}`}`
+  const asked = way === '' ? 'asked' : `asked to send by ${way}`
+  const started = `${time(story.message.createdAt)}  ${asked} (times are UTC)`
   const plan = story.deliveries.flatMap((delivery) => delivery.plan.flatMap(planLine))
   const happened = story.receipts.flatMap((receipt) => receiptLine(receipt, story))
   return [started, ...plan, ...happened, conclusion(story)].join('\n')
@@ -167,7 +168,7 @@ function answerWords(receipt: Receipt, { responses, message, invitation }: Story
     : describeAnswer(spec, response.value, invitation?.locale ?? 'en')
 }
 
-function conclusion({ invitation, deliveries, message }: Story): string {
+function conclusion({ invitation, deliveries, message, receipts }: Story): string {
   if (invitation !== undefined) {
     const until = message.until === null ? '' : `; the deadline is ${time(message.until)} UTC`
     switch (invitation.state) {
@@ -182,7 +183,9 @@ function conclusion({ invitation, deliveries, message }: Story): string {
       case 'superseded':
         return `now: ${invitation.state}`
       case 'unreachable':
-        return 'now: unreachable, every route failed'
+        return receipts.some(({ attempt }) => attempt !== null)
+          ? 'now: unreachable, every route failed'
+          : 'now: unreachable, no route could be used'
     }
   }
   return `now: ${[...new Set(deliveries.map(({ state }) => state))].join(', ')}`
