@@ -353,6 +353,47 @@ describe('an answer does no harm', () => {
   })
 })
 
+test.each<readonly [string, unknown]>([
+  ['no answer at all', undefined],
+  ['a kind of its own', { kind: 'wish' }],
+  ['words that are none', { kind: 'text', text: null }],
+  ['fields that are none', { kind: 'fields', fields: null }],
+  ['fields that are no lists', { kind: 'fields', fields: { answer: 'yes' } }],
+])('%s is refused before it is recorded', async (_name, input) => {
+  const t = await startEngine()
+  const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer })
+  await t.clock.settle()
+  const token = t.outbox[0]?.message.links.respond?.split('/').at(-1) ?? ''
+  const refused = { code: 'ANSWER_INVALID', field: expect.stringMatching(/^input/) }
+  await expect(t.inviteMe.respond(invitation.id, anything(input))).rejects.toMatchObject(refused)
+  await expect(t.inviteMe.links.answer(token, anything(input))).rejects.toMatchObject(refused)
+  expect(await t.inviteMe.invitations.responses(invitation.id)).toEqual([])
+})
+
+test.each(['', ' ', 'a\nb', 'x'.repeat(321), undefined])('nobody opts out as %j', async (address) => {
+  const t = await startEngine()
+  const refused = { code: 'ADDRESS_INVALID', field: 'address' }
+  await expect(t.inviteMe.recipients.optOut('email', anything(address))).rejects.toMatchObject(refused)
+  await expect(t.inviteMe.recipients.optIn('email', anything(address))).rejects.toMatchObject(refused)
+  await expect(t.inviteMe.recipients.optOut('pigeon', 'loft 7')).rejects.toMatchObject({
+    code: 'CHANNEL_UNKNOWN',
+  })
+})
+
+test.each([0, -5, 1.5, Number.NaN, Infinity, 'abc'])('a page of %s rows is a page', async (limit) => {
+  const t = await startEngine()
+  await t.inviteMe.send([sam, { routes: { email: 'a@b.test' } }], 'Hello')
+  const page = { limit: anything<number>(limit) }
+  for (const list of [
+    t.inviteMe.messages.list(page),
+    t.inviteMe.deliveries.list({}, page),
+    t.inviteMe.receipts.list({}, page),
+    t.inviteMe.invitations.list({}, page),
+    t.inviteMe.recipients.list(page),
+  ])
+    expect((await list).length).toBeLessThanOrEqual(100)
+})
+
 test.each(['', 'x', '../../etc/passwd', '0'.repeat(10_000), '7h2k9q\u0000', '0'.repeat(26)])(
   'the link %j is unknown',
   async (token) => {

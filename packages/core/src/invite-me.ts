@@ -4,8 +4,10 @@ import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Invitation, InvitationGroup, InviteMe } from './face/face.ts'
 import { invitationGroup, invitationHandle, sentMessage } from './face/handles.ts'
 import { Live } from './face/live.ts'
+import { answerInputSchema, type AnswerInput } from './model/answer.ts'
 import { InviteMeError } from './model/error.ts'
 import type { AskOptions, Content, To } from './model/message.ts'
+import { parseInput } from './model/parse.ts'
 import { resolveOptions, type InviteMeOptions } from './options.ts'
 import type { World } from './ports/world.ts'
 import { storeQueue } from './queue/store-queue.ts'
@@ -51,6 +53,14 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
   return engine
 }
 
+function readAnswer(input: AnswerInput): AnswerInput {
+  return parseInput(answerInputSchema, input, {
+    code: 'ANSWER_INVALID',
+    path: 'input',
+    what: 'The answer was refused',
+  })
+}
+
 function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
   const { store } = world
   let isStopped = false
@@ -66,7 +76,12 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       live.wake()
     }
   }
-  const accept = (request: RawRequest): Promise<Acceptance> => change(() => acceptMessage(world, request))
+  const accept = (request: RawRequest): Promise<Acceptance> =>
+    change(async () => {
+      const acceptance = await acceptMessage(world, request)
+      if (acceptance.message !== null) dispatcher.expect(acceptance.message)
+      return acceptance
+    })
   const stop = async (deadlineMs: number): Promise<void> => {
     isStopped = true
     await dispatcher.stop(deadlineMs)
@@ -137,7 +152,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
           recordResponse(world, parts, {
             invitationId,
             deliveryId: null,
-            input,
+            input: readAnswer(input),
             via,
             isFromAnother: false,
             hasRunOut: false,
@@ -169,7 +184,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     receipts: { list: (filter = {}, page = {}) => store.receipts.list(filter, pageOf(page)) },
     links: {
       open: (token, purpose) => openLink(world, token, purpose),
-      answer: (token, input) => change(() => answerByLink(world, token, input)),
+      answer: (token, input) => change(() => answerByLink(world, token, readAnswer(input))),
       unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
       renew: (token) =>
         change(async () => {

@@ -16,6 +16,8 @@ import { readRequest, refuseUntimely, type MessageDraft, type RawRequest } from 
 /** What an accepted request became. */
 export interface Acceptance {
   readonly messageId: string
+  /** The message as it was written; `null` when it was accepted before. */
+  readonly message: Message | null
   /** In the order of the recipients; empty for a notice. */
   readonly invitations: readonly InvitationRecord[]
   readonly deliveryIds: readonly string[]
@@ -62,8 +64,9 @@ async function earlier(parts: StoreParts, draft: MessageDraft): Promise<Written 
     await parts.invitations.byMessage(known.messageId, everything),
     await parts.deliveries.list({ messageId: known.messageId }, everything),
   ]
+  const { messageId } = known
   return {
-    acceptance: { messageId: known.messageId, invitations, deliveryIds: deliveries.map(({ id }) => id) },
+    acceptance: { messageId, message: null, invitations, deliveryIds: deliveries.map(({ id }) => id) },
     hints: [],
   }
 }
@@ -102,7 +105,7 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     ),
   )
   return {
-    acceptance: { messageId: message.id, invitations, deliveryIds: deliveries.map(({ id }) => id) },
+    acceptance: { messageId: message.id, message, invitations, deliveryIds: deliveries.map(({ id }) => id) },
     hints: [...channels].map((channel) => ({ lane: message.lane, channel, dueAt: now.getTime() })),
   }
 }

@@ -1,10 +1,11 @@
+import type { Message } from '../model/message.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { followUp } from './follow-up.ts'
 import { Gate } from './gate.ts'
 import { leaveStranded } from './leave-stranded.ts'
-import type { MessageCache } from './message-cache.ts'
+import { rememberMessage, type MessageCache } from './message-cache.ts'
 import { recoverAbandoned } from './recover.ts'
 import { sendAttempt } from './send-attempt.ts'
 import { settleAttempt } from './settle-attempt.ts'
@@ -63,6 +64,11 @@ export class Dispatcher {
     this.#looking = this.#look().finally(() => {
       this.#isLooking = false
     })
+  }
+
+  /** Spares the next look the reading of a message that was just written. */
+  expect(message: Message): void {
+    if (this.#isRunning) rememberMessage(this.#cache, message)
   }
 
   /** Takes no more work and lets what is under way finish; aborts it after `deadlineMs`. */

@@ -6,7 +6,16 @@ export type MessageCache = Map<string, Message>
 
 const mostCached = 2_000
 
-/** Reads messages, from the cache where they are in it. The oldest entries give way. */
+/** Keeps a message that is about to be sent. The oldest entries give way. */
+export function rememberMessage(cache: MessageCache, message: Message): void {
+  cache.set(message.id, message)
+  for (const oldest of cache.keys()) {
+    if (cache.size <= mostCached) break
+    cache.delete(oldest)
+  }
+}
+
+/** Reads messages, from the cache where they are in it. */
 export async function findMessages(
   parts: StoreParts,
   ids: readonly string[],
@@ -17,11 +26,7 @@ export async function findMessages(
   const found = new Map(ids.flatMap((id) => cache.get(id) ?? []).map((message) => [message.id, message]))
   for (const message of read) {
     found.set(message.id, message)
-    cache.set(message.id, message)
-  }
-  for (const oldest of cache.keys()) {
-    if (cache.size <= mostCached) break
-    cache.delete(oldest)
+    rememberMessage(cache, message)
   }
   return found
 }

@@ -1,10 +1,15 @@
 import { canonicalAddress } from '../accept/find-recipients.ts'
 import type { ImportProblem, ImportRecord, ImportReport, Page, Recipients } from './face.ts'
 import { InviteMeError } from '../model/error.ts'
-import { recipientInputSchema, type RecipientDraft, type RecipientInput } from '../model/recipient.ts'
+import {
+  addressSchema,
+  recipientInputSchema,
+  type RecipientDraft,
+  type RecipientInput,
+} from '../model/recipient.ts'
 import { parseInput } from '../model/parse.ts'
 import type { Channel } from '../ports/channel.ts'
-import type { PageRequest } from '../ports/store.ts'
+import type { ChannelAddress, PageRequest } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { optIn, optOut, placeOf } from '../respond/opt-out.ts'
 import { newId } from '../rules/uuid.ts'
@@ -16,7 +21,8 @@ const mostProblems = 10_000
 
 /** A page request with its default, within its bounds. */
 export function pageOf(page: Page = {}): PageRequest {
-  const limit = Math.min(Math.max(Math.trunc(page.limit ?? 100), 1), 1_000)
+  const wanted = Number(page.limit ?? 100)
+  const limit = Number.isNaN(wanted) ? 100 : Math.min(Math.max(Math.trunc(wanted), 1), 1_000)
   return { limit, ...(page.after !== undefined && { after: page.after }) }
 }
 
@@ -37,10 +43,19 @@ export function recipientsDesk(world: World): Recipients {
     list: (page) => world.store.recipients.list(pageOf(page)),
     import: (source) => importRecipients(world, source),
     optOut: (channel, address) =>
-      world.store.transaction((parts) => optOut(world, parts, placeOf(channelOf(world, channel), address))),
+      world.store.transaction((parts) => optOut(world, parts, addressOf(world, channel, address))),
     optIn: (channel, address) =>
-      world.store.transaction((parts) => optIn(parts, placeOf(channelOf(world, channel), address))),
+      world.store.transaction((parts) => optIn(parts, addressOf(world, channel, address))),
   }
+}
+
+function addressOf(world: World, channel: string, address: string): ChannelAddress {
+  const checked = parseInput(addressSchema, address, {
+    code: 'ADDRESS_INVALID',
+    path: 'address',
+    what: 'The address was refused',
+  })
+  return placeOf(channelOf(world, channel), checked)
 }
 
 function channelOf(world: World, name: string): Channel {

@@ -132,3 +132,11 @@ export type AnswerInput =
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, readonly string[]>> }
   /** A typed value from code or the command line. */
   | { readonly kind: 'value'; readonly value: unknown }
+
+/** Checks an {@link AnswerInput} that comes from outside the types: a request's body, a program in JavaScript. */
+export const answerInputSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({ kind: z.literal('option'), value: z.string() }),
+  z.object({ kind: z.literal('fields'), fields: z.record(z.string(), z.array(z.string())) }),
+  z.object({ kind: z.literal('value'), value: z.unknown() }),
+])
