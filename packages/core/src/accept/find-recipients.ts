@@ -76,6 +76,7 @@ function knownAddressee(world: World, recipient: Recipient): Unchecked {
       channel: route.channel,
       routeId: route.id,
       address: route.address,
+      rank: route.rank,
       state: route.state,
       verified: route.verified,
       isImpossible: isStrict && world.channels.get(route.channel)?.address?.(route.address).ok === false,
@@ -90,6 +91,7 @@ function bareAddressee(world: World, entry: ResolvedTo, index: number): Unchecke
     channel,
     routeId: null,
     address: canonicalAddress(world, channel, address, `${field}.routes.${channel}`),
+    rank: 1,
     state: 'open' as const,
     verified: false,
   }))

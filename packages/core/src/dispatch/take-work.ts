@@ -167,12 +167,7 @@ function refusedNow(
     (known) => known.channel === planned.channel && known.address === planned.address,
   )
   if (recipient !== undefined && route === undefined) return 'blocked'
-  const now = {
-    ...planned,
-    state: route?.state ?? ('open' as const),
-    verified: route?.verified ?? false,
-    isSuppressed,
-  }
+  const now = { channel: planned.channel, state: route?.state ?? ('open' as const), isSuppressed }
   return recheckRoute(now, {
     preferences: recipient?.preferences ?? noPreferences,
     category: message.category,

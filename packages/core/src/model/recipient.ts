@@ -24,11 +24,13 @@ const routeInputSchema = z.object({
   address: addressSchema,
   verified: z.boolean().default(false),
   state: routeStateSchema.default('open'),
+  rank: z.number().int().min(1).max(1_000).optional(),
 })
 
 /**
- * A person as the host app describes them. `routes` is either a record channel → address or a list in order of rank,
- * first is best; it replaces the routes stored before, but a route that was opted out or bounced stays so.
+ * A person as the host app describes them. `routes` is either a record channel → address, in no order of their own (the
+ * workspace's order decides), or a list in the order the person prefers, first is best. It replaces the routes stored
+ * before, but a route that was opted out or bounced stays so.
  */
 export const recipientInputSchema = z.object({
   externalId: externalIdSchema,
@@ -43,13 +45,17 @@ export const recipientInputSchema = z.object({
     .default({}),
   routes: z
     .union([
-      z.array(routeInputSchema).max(50),
+      z
+        .array(routeInputSchema)
+        .max(50)
+        .transform((list) => list.map((route, index) => ({ ...route, rank: route.rank ?? index + 1 }))),
       z.record(channelNameSchema, addressSchema).transform((record) =>
         Object.entries(record).map(([channel, address]) => ({
           channel,
           address,
           verified: false,
           state: 'open' as const,
+          rank: 1,
         })),
       ),
     ])

@@ -14,7 +14,7 @@ export const routeStateSchema = z.enum(['open', 'opted_out', 'bounced', 'blocked
 /** See {@link routeStateSchema}. */
 export type RouteState = z.infer<typeof routeStateSchema>
 
-/** One address of a recipient on one channel. Rank 1 is tried first. */
+/** One address of a recipient on one channel. Rank 1 is tried first; among equal ranks the workspace's order decides. */
 export interface Route {
   readonly id: string
   readonly channel: string

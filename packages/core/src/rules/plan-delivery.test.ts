@@ -10,6 +10,7 @@ function route(channel: string, more: Partial<CandidateRoute> = {}): CandidateRo
     channel,
     routeId: `${channel}-id`,
     address: `${channel}-address`,
+    rank: 1,
     state: 'open',
     verified: false,
     isSuppressed: false,
@@ -66,6 +67,21 @@ describe('the order of routes (P3)', () => {
       'email kept: answer_by_link',
       'sms kept: carries_the_answer',
       'telegram skipped: not_requested',
+    ])
+  })
+
+  test('is the person’s own ranking before the workspace’s order, and after what they said of channels', () => {
+    const ranked = [route('sms', { rank: 1 }), route('email', { rank: 2 }), route('telegram', { rank: 3 })]
+    expect(planDelivery(input({ routes: ranked })).map(({ channel }) => channel)).toEqual([
+      'sms',
+      'email',
+      'telegram',
+    ])
+    const preferences = { order: ['telegram'], off: [] }
+    expect(planDelivery(input({ routes: ranked, preferences })).map(({ channel }) => channel)).toEqual([
+      'telegram',
+      'sms',
+      'email',
     ])
   })
 
@@ -131,6 +147,7 @@ const anyRoute = fc.record({
   channel: fc.constantFrom('sms', 'telegram', 'email', 'fax'),
   routeId: fc.string({ minLength: 1, maxLength: 4 }),
   address: fc.string({ minLength: 1, maxLength: 8 }),
+  rank: fc.integer({ min: 1, max: 4 }),
   state: fc.constantFrom('open' as const, 'opted_out' as const, 'bounced' as const, 'blocked' as const),
   verified: fc.boolean(),
   isSuppressed: fc.boolean(),

@@ -9,11 +9,13 @@ export interface ChannelAbility {
   readonly links: boolean
 }
 
-/** An address that could be used, best first as the person ranks them. */
+/** An address that could be used. */
 export interface CandidateRoute {
   readonly channel: string
   readonly routeId: string | null
   readonly address: string
+  /** The person's own ranking, 1 first; equal ranks leave the order to the workspace. */
+  readonly rank: number
   readonly state: RouteState
   readonly verified: boolean
   /** The address said stop on this channel, whoever's route it is. */
@@ -47,19 +49,18 @@ export interface PlanInput {
 
 /**
  * Plans by which routes, in which order, a message goes to one person, with a reason for every route kept or skipped.
- * Order (P3): the message's `via` > the person's order > the rank of their routes within the workspace's order.
+ * Order (P3): the message's `via` > the person's order of channels > the rank of their routes > the workspace's order.
  * The same input gives the same plan. No route usable: every entry is skipped.
  */
 export function planDelivery(input: PlanInput): Plan {
-  const order = channelOrder(input)
-  const place = (route: CandidateRoute): number => {
-    const index = order.indexOf(route.channel)
-    return index === -1 ? order.length : index
-  }
-  const sorted = input.routes
-    .map((route, index) => ({ route, index }))
-    .toSorted((a, b) => place(a.route) - place(b.route) || a.index - b.index)
-  return sorted.map(({ route }) => judge(route, input))
+  const wished = [...(input.via?.map(({ channel }) => channel) ?? []), ...input.preferences.order]
+  const sorted = input.routes.toSorted(
+    (a, b) =>
+      placeIn(wished, a) - placeIn(wished, b) ||
+      a.rank - b.rank ||
+      placeIn(input.workspaceOrder, a) - placeIn(input.workspaceOrder, b),
+  )
+  return sorted.map((route) => judge(route, input))
 }
 
 /** Position of the first usable route at or after `from`; -1 when there is none. */
@@ -67,9 +68,10 @@ export function nextUsable(plan: Plan, from: number): number {
   return plan.findIndex((route, index) => index >= from && route.use)
 }
 
-function channelOrder(input: PlanInput): readonly string[] {
-  const wanted = input.via?.map((entry) => entry.channel) ?? []
-  return [...new Set([...wanted, ...input.preferences.order, ...input.workspaceOrder])]
+/** Place of a route's channel in an order; those not named come last, all alike. */
+function placeIn(order: readonly string[], { channel }: CandidateRoute): number {
+  const index = order.indexOf(channel)
+  return index === -1 ? order.length : index
 }
 
 function judge(route: CandidateRoute, input: PlanInput): PlannedRoute {
@@ -95,7 +97,7 @@ function skipReason(route: CandidateRoute, input: PlanInput): SkipReason | undef
 }
 
 function refusalOfPerson(
-  route: CandidateRoute,
+  route: Pick<CandidateRoute, 'channel' | 'state' | 'isSuppressed'>,
   input: Pick<PlanInput, 'preferences' | 'category' | 'isRequired'>,
 ): SkipReason | undefined {
   if (route.state !== 'open') return route.state

@@ -11,7 +11,13 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
   const withRoutes = async (rows: readonly Row<'recipients'>[]) => {
     const ids = rows.map((row) => row.id)
     const routes = await inPortions(ids, (portion) =>
-      db.selectFrom('routes').selectAll().where('recipient_id', 'in', portion).orderBy('rank').execute(),
+      db
+        .selectFrom('routes')
+        .selectAll()
+        .where('recipient_id', 'in', portion)
+        .orderBy('rank')
+        .orderBy('id')
+        .execute(),
     )
     const byRecipient = Map.groupBy(routes, (route) => route.recipient_id)
     return rows.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
@@ -61,7 +67,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
     await db
       .insertInto('routes')
       .values(
-        distinct.map((route, index) => {
+        distinct.map((route) => {
           const known = before.find((row) => row.channel === route.channel && row.address === route.address)
           const isShut = known !== undefined && (known.state === 'opted_out' || known.state === 'bounced')
           return {
@@ -69,7 +75,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
             recipient_id: recipientId,
             channel: route.channel,
             address: route.address,
-            rank: index + 1,
+            rank: route.rank,
             verified: route.verified ? 1 : (known?.verified ?? 0),
             state: isShut && route.state === 'open' ? known.state : route.state,
           }

@@ -28,7 +28,7 @@ export function prepareReads(database: BetterSqlite.Database): SqliteReads {
   const messageByKey = one('messages', 'key')
   const invitationById = one('invitations', 'id')
   const routesOf = database.prepare<[string], Row<'routes'>>(
-    'SELECT * FROM routes WHERE recipient_id = +? ORDER BY rank',
+    'SELECT * FROM routes WHERE recipient_id = +? ORDER BY rank, id',
   )
   const suppression = database.prepare<[string, string], Row<'suppressions'>>(
     'SELECT * FROM suppressions WHERE channel = ? AND address = ?',

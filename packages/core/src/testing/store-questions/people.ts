@@ -76,8 +76,15 @@ export const peopleQuestions = {
   },
 
   'new routes replace the old ones, in their new order': async ({ store }) => {
-    const first = await upsert(store, { externalId: 'ann', routes: { email: 'old@b.test', telegram: '42' } })
-    const second = await upsert(store, { externalId: 'ann', routes: { telegram: '42', email: 'new@b.test' } })
+    const telegram = { channel: 'telegram', address: '42' }
+    const first = await upsert(store, {
+      externalId: 'ann',
+      routes: [{ channel: 'email', address: 'old@b.test' }, telegram],
+    })
+    const second = await upsert(store, {
+      externalId: 'ann',
+      routes: [telegram, { channel: 'email', address: 'new@b.test' }],
+    })
     assert.deepEqual(routesOf(second), [
       ['telegram', '42', 'open'],
       ['email', 'new@b.test', 'open'],
