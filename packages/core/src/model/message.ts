@@ -16,7 +16,8 @@ const prose = (what: string, most: number) =>
     .min(1, `${what} must not be empty`)
     // Written when it is needed: the first formatted number of a process takes 30 ms.
     .max(most, {
-      error: () => `${what} has at most ${most.toLocaleString('en')} characters; put longer things behind a link`,
+      error: () =>
+        `${what} has at most ${most.toLocaleString('en')} characters; put longer things behind a link`,
     })
     // Control characters other than tab and line feed break mail, terminals and XML.
     .transform((value) => value.replaceAll('\r\n', '\n').replace(/[\0-\b\v-\x1f\x7f]/g, ''))
