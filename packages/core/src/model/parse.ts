@@ -14,8 +14,8 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const field = [path, ...(issue?.path ?? [])]
+  const { issue, path: place } = closest(parsed.error.issues[0], [])
+  const field = [path, ...place]
     .map(String)
     .filter((part) => part !== '')
     .join('.')
@@ -26,5 +26,21 @@ export function parseInput<Schema extends z.ZodType>(
   throw new InviteMeError(code, `${what}: ${field === '' ? '' : `"${field}" is wrong: `}${problem}.`, {
     field,
     cause: parsed.error,
+  })
+}
+
+interface Place {
+  readonly issue: z.core.$ZodIssue | undefined
+  readonly path: readonly PropertyKey[]
+}
+
+/** Where a value may be of several shapes, the problem of the shape it came closest to: the one that failed deepest inside. */
+function closest(issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[]): Place {
+  const path = [...above, ...(issue?.path ?? [])]
+  if (issue?.code !== 'invalid_union') return { issue, path }
+  const places = issue.errors.map(([first]) => closest(first, path))
+  return places.reduce((deepest, place) => (place.path.length > deepest.path.length ? place : deepest), {
+    issue,
+    path,
   })
 }

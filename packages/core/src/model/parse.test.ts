@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { parseInput } from './parse.ts'
+import { recipientInputSchema } from './recipient.ts'
+
+const wrong = { code: 'REQUEST_INVALID', what: 'Refused' } as const
+
+test('names the field that is wrong, and why', () => {
+  const schema = z.strictObject({ age: z.number() })
+  expect(() => parseInput(schema, { age: 'x' }, wrong)).toThrow(
+    expect.objectContaining({
+      code: 'REQUEST_INVALID',
+      field: 'age',
+      message: expect.stringMatching(/^Refused: "age" is wrong: .*number/) as string,
+    }),
+  )
+  expect(() => parseInput(schema, { age: 1, agee: 2 }, { ...wrong, path: 'options' })).toThrow(
+    '"agee" is not an option',
+  )
+})
+
+test.each([
+  [{ email: 'x'.repeat(321) }, 'routes.email', 'at most 320'],
+  [[{ channel: 'email', address: '' }], 'routes.0.address', 'must not be empty'],
+  [[{ channel: 'E mail', address: 'a' }], 'routes.0.channel', 'lower-case words'],
+])(
+  'where a value may be of several shapes, tells the problem of the one it came closest to: %j',
+  (routes, field, message) => {
+    expect(() => parseInput(recipientInputSchema, { externalId: 'a', routes }, wrong)).toThrow(
+      expect.objectContaining({ field, message: expect.stringContaining(message) as string }),
+    )
+  },
+)
+
+test('a value of none of the shapes is told at its own place', () => {
+  expect(() => parseInput(recipientInputSchema, { externalId: 'a', routes: 7 }, wrong)).toThrow(
+    expect.objectContaining({ field: 'routes' }),
+  )
+})
