@@ -1,4 +1,4 @@
-import { seededRandom } from './seeded-random.ts'
+import { seededRandom } from '@invite-me/core/testing'
 
 /**
  * What a provider does with one call.
@@ -41,7 +41,7 @@ export function plannedMessage(index: number): PlannedMessage {
 /** The faults a provider shows a message: one a call, the last one for ever. */
 export function faultsOf(seed: number, provider: ProviderName, address: string): readonly Fault[] {
   const index = Number(/^m(\d+)@/.exec(address)?.[1] ?? 0)
-  const random = seededRandom(seed * 2_000_003 + index * 2 + (provider === 'hook' ? 0 : 1))
+  const { fraction: random } = seededRandom(seed * 2_000_003 + index * 2 + (provider === 'hook' ? 0 : 1))
   if (random() < 0.7) return ['ok']
   const count = 1 + Math.floor(random() * 3)
   const faults = Array.from({ length: count }, () => drawFault(random, provider))

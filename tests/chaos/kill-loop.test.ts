@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { InviteMe } from '@invite-me/core'
+import { seededRandom } from '@invite-me/core/testing'
 import { expect, test } from 'vitest'
 import { CallLedger } from './call-ledger.ts'
 import { leaseMs, openEngine } from './engine.ts'
 import { hookChannel } from './hook-channel.ts'
 import { startHttpProvider } from './http-provider.ts'
 import { runKillLoop, type KillLog } from './kill-loop.ts'
-import { seededRandom } from './seeded-random.ts'
 import { startSmtpProvider } from './smtp-provider.ts'
 import { judge, type Verdict } from './verdict.ts'
-import { waitUntil } from './wait-until.ts'
+import { waitUntil } from '../peers/wait-until.ts'
 
 const seed = Number(process.env['INVITE_ME_CHAOS_SEED'] ?? 20_261_122)
 const messages = Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 10_000)
@@ -31,13 +31,13 @@ test('nothing that was accepted is lost, whenever its worker is killed', async (
     const { log, worker } = await runKillLoop({
       messages,
       kills,
-      random: seededRandom(seed),
+      random: seededRandom(seed).fraction,
       worker: { file, httpPort: http.port, smtpPort: smtp.port },
       doorkeeper,
       ledger,
     })
     // What has not ended by then is told by the verdict, message by message.
-    await waitUntil(() => isAllFinal(doorkeeper), 60_000).catch(() => undefined)
+    await waitUntil('every message is final', () => isAllFinal(doorkeeper), 60_000).catch(() => undefined)
     worker.signal('SIGKILL')
     await worker.gone
     const verdict = await judge({ file, inviteMe: doorkeeper, ledger, seed, accepted: log.accepted })

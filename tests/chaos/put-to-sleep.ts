@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { waitUntil } from './wait-until.ts'
+import { waitUntil } from '../peers/wait-until.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 const run = promisify(execFile)
@@ -15,7 +15,7 @@ export async function putToSleep(worker: WorkerProcess, file: string): Promise<v
   try {
     database.exec('PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE')
     worker.signal('SIGSTOP')
-    await waitUntil(() => isAsleep(worker.pid), 10_000)
+    await waitUntil('the worker sleeps', () => isAsleep(worker.pid), 10_000)
   } finally {
     database.close()
   }

@@ -7,7 +7,7 @@ import { leaseMs, openEngine } from './engine.ts'
 import { startHoldingProvider, type HoldingProvider } from './holding-provider.ts'
 import { hookChannel } from './hook-channel.ts'
 import { putToSleep } from './put-to-sleep.ts'
-import { waitUntil } from './wait-until.ts'
+import { waitUntil } from '../peers/wait-until.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 const deadlineMs = 20_000
@@ -59,12 +59,20 @@ test('what a worker did that slept past its lease changes nothing but the receip
   await start()
   const [, late] = await provider.waitFor(2, deadlineMs)
   late?.answer()
-  await waitUntil(async () => (await inviteMe.deliveries.get(deliveryId))?.state === 'sent', deadlineMs)
+  await waitUntil(
+    'it is sent',
+    async () => (await inviteMe.deliveries.get(deliveryId))?.state === 'sent',
+    deadlineMs,
+  )
   const settled = await inviteMe.deliveries.get(deliveryId)
 
   early?.answer()
   sleeper.signal('SIGCONT')
-  await waitUntil(async () => (await inviteMe.receipts.list({ deliveryId })).length === 3, deadlineMs)
+  await waitUntil(
+    'the late receipt is there',
+    async () => (await inviteMe.receipts.list({ deliveryId })).length === 3,
+    deadlineMs,
+  )
 
   expect(await inviteMe.deliveries.get(deliveryId)).toEqual(settled)
   expect(settled).toMatchObject({ state: 'sent', attempts: 2, crashes: 1, dueAt: null })
@@ -84,7 +92,7 @@ test('a living worker that waits for a slow provider keeps its message for longe
   const [call] = await provider.waitFor(1, deadlineMs)
   const begin = performance.now()
   await start()
-  await waitUntil(async () => performance.now() - begin > 2.5 * leaseMs, deadlineMs)
+  await waitUntil('two leases are over', () => performance.now() - begin > 2.5 * leaseMs, deadlineMs)
   expect(provider.calls).toHaveLength(1)
   call?.answer()
   const [delivery] = await settled({ signal: AbortSignal.timeout(deadlineMs) })
@@ -113,7 +121,11 @@ test('the messages of a killed worker are with another one five seconds after it
       .toSorted(),
   )
   for (const call of calls) call.answer()
-  await waitUntil(async () => (await inviteMe.deliveries.counts()).sent === guests.length, deadlineMs)
+  await waitUntil(
+    'all are sent',
+    async () => (await inviteMe.deliveries.counts()).sent === guests.length,
+    deadlineMs,
+  )
   const receipts = await inviteMe.receipts.list({}, { limit: 100 })
   const unknown = receipts.filter(({ kind }) => kind === 'unknown')
   expect(unknown).toHaveLength(guests.length)
