@@ -1,4 +1,5 @@
 import { choice, number, yesNo } from '@invite-me/core'
+import { inboundRequest } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { sam, startEngine } from './start-engine.ts'
 
@@ -22,6 +23,35 @@ describe('of answers that come at once', () => {
     const kinds = (await t.inviteMe.receipts.list({ invitationId: invitation.id })).map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind === 'answered')).toHaveLength(1)
     expect(kinds.filter((kind) => kind === 'revised')).toHaveLength(3)
+  })
+
+  test('links that were revoked lead nowhere, and neither does the reply address', async () => {
+    const t = await startEngine()
+    const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer })
+    await t.clock.settle()
+    const [sent] = t.outbox
+    if (sent === undefined) throw new Error('a message is expected')
+    const [delivery] = await t.inviteMe.deliveries.list({ invitationId: invitation.id })
+    await t.inviteMe.deliveries.revokeLinks(delivery?.id ?? '')
+    const token = sent.message.links.respond?.split('/').at(-1) ?? ''
+    expect(await t.inviteMe.links.open(token, 'respond')).toEqual({ status: 'unknown' })
+    await expect(t.inviteMe.links.answer(token, { kind: 'option', value: 'yes' })).rejects.toMatchObject({
+      code: 'LINK_UNKNOWN',
+    })
+    const [reply] = await t.inviteMe.receive(
+      sent.channel,
+      inboundRequest(sent.channel, [
+        {
+          id: 'reply-1',
+          at: new Date(0),
+          kind: 'answer',
+          reference: { by: 'token', token: sent.message.replyToken ?? '' },
+          input: { kind: 'text', text: 'yes' },
+        },
+      ]),
+    )
+    expect(reply).toMatchObject({ result: 'unmatched' })
+    expect(await invitation.state()).toBe('pending')
   })
 
   test('the same yes by link, button and reply counts once', async () => {

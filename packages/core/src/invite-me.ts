@@ -180,6 +180,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       get: async (id) => (await store.deliveries.byIds([id]))[0],
       list: (filter = {}, page = {}) => store.deliveries.list(filter, pageOf(page)),
       counts: (filter = {}) => store.deliveries.counts(filter),
+      revokeLinks: (id) => change(() => store.links.revoke(id, new Date(world.clock.now()))),
     },
     receipts: { list: (filter = {}, page = {}) => store.receipts.list(filter, pageOf(page)) },
     links: {

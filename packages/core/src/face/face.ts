@@ -159,6 +159,8 @@ export interface InviteMe {
     get(id: string): Promise<Delivery | undefined>
     list(filter?: DeliveryFilter, page?: Page): Promise<readonly Delivery[]>
     counts(filter?: DeliveryFilter): Promise<DeliveryCounts>
+    /** Makes every link and reply address of a delivery useless: it reached the wrong person. Nobody is told. */
+    revokeLinks(id: string): Promise<void>
   }
   readonly receipts: { list(filter?: ReceiptFilter, page?: Page): Promise<readonly Receipt[]> }
   readonly links: Links
