@@ -9,7 +9,7 @@ import { addressOf, text } from './engine-rate.ts'
 import { compare, type Comparison } from './rounds.ts'
 import { withWorkspaceFile } from './workspace-file.ts'
 
-const messages = 3_000
+const messages = 4_000
 const connections = 5
 const atOnce = 2 * connections
 const least = 0.95

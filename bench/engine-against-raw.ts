@@ -18,7 +18,7 @@ function atBatch(load: Load): Promise<Comparison> {
   return compare({
     name: `accept, claim, send, receipt, ${String(load.batch)} at once: engine against raw statements`,
     unit: 'messages/s',
-    rounds: 5,
+    rounds: 9,
     ours: () =>
       withWorkspaceFile(async (path) => {
         const rate = await engineRate(path, load)

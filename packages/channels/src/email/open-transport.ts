@@ -1,3 +1,4 @@
+import { Transform, type Readable } from 'node:stream'
 import { InviteMeError } from '@invite-me/core/channel'
 import type { ComposedEmail } from './compose.ts'
 import type { Departure, MailLibrary, MailTransport, MailUnderWay } from './mail-transport.ts'
@@ -67,10 +68,26 @@ function watchDeparture(mail: MailUnderWay, done: () => void): void {
   if (departure !== undefined) {
     const createReadStream = mail.message.createReadStream.bind(mail.message)
     mail.message.createReadStream = (options) => {
-      const stream = createReadStream(options)
+      const stream = inOnePiece(createReadStream(options))
       departure.stream = stream
       return stream
     }
   }
   done()
+}
+
+/** The library writes a message in some twenty parts; each would leave as a packet of its own. */
+function inOnePiece(parts: Readable): Readable {
+  const chunks: Buffer[] = []
+  const whole = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      chunks.push(chunk)
+      next()
+    },
+    flush(end) {
+      end(null, Buffer.concat(chunks))
+    },
+  })
+  parts.once('error', (error) => whole.destroy(error))
+  return parts.pipe(whole)
 }

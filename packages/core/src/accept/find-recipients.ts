@@ -1,6 +1,6 @@
 import { InviteMeError } from '../model/error.ts'
 import type { ResolvedTo } from '../model/message.ts'
-import { preferencesSchema, type Preferences } from '../model/preference.ts'
+import { noPreferences, type Preferences } from '../model/preference.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
@@ -20,8 +20,6 @@ export interface Addressee {
 type Unchecked = Omit<Addressee, 'routes'> & {
   readonly routes: readonly Omit<CandidateRoute, 'isSuppressed'>[]
 }
-
-const noPreferences = preferencesSchema.parse({})
 
 /**
  * Finds who is meant, in order, each person once: by externalId, else as a bare address that one of the channels recognises.

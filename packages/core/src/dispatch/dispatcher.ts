@@ -9,13 +9,14 @@ import { rememberMessage, type MessageCache } from './message-cache.ts'
 import { recoverAbandoned } from './recover.ts'
 import { sendAttempt } from './send-attempt.ts'
 import { settleAttempt } from './settle-attempt.ts'
+import { Stopping } from './stopping.ts'
 import { takeWork, type Lease, type ReadySend } from './take-work.ts'
 
 /** Longest pause between two tries to write an outcome down; they double from 100 ms. */
 const longestSettlePauseMs = 1_000
 
 /** How long an outcome, or the next look, waits for others to be written with it while sends are under way. */
-const companyMs = 2
+const companyMs = 4
 
 /** The loop that sends what is due. Several dispatchers, in this process or others, may work on one store. */
 export class Dispatcher {
@@ -23,7 +24,7 @@ export class Dispatcher {
   readonly #gates: ReadonlyMap<string, Gate>
   readonly #worker: string
   readonly #cache: MessageCache = new Map()
-  readonly #stopping = new AbortController()
+  readonly #stopping = new Stopping()
   readonly #underWay = new Set<Promise<void>>()
   readonly #onCommit: () => void
   #isRunning = false
@@ -77,7 +78,7 @@ export class Dispatcher {
     this.#callOffTimer()
     await this.#looking
     const callOff = this.#world.clock.schedule(deadlineMs, () => {
-      this.#stopping.abort(new DOMException('The engine is stopping.', 'AbortError'))
+      this.#stopping.begin()
     })
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay)
     callOff()
@@ -150,7 +151,7 @@ export class Dispatcher {
         gate.channel,
         send.delivery,
         send.outbound,
-        this.#stopping.signal,
+        this.#stopping,
       )
       const turned = gate.learn(outcome)
       if (turned !== undefined)
@@ -186,7 +187,7 @@ export class Dispatcher {
             attempt,
             error: error instanceof Error ? error.message : 'unknown',
           })
-        if (this.#stopping.signal.aborted) return
+        if (this.#stopping.reason !== undefined) return
         const pauseMs = Math.min(50 * 2 ** attempt, longestSettlePauseMs)
         await new Promise<void>((resolve) => this.#world.clock.schedule(pauseMs, resolve))
       }

@@ -3,6 +3,7 @@ import type { SendOutcome } from '../model/outcome.ts'
 import type { Channel, OutboundMessage } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
 import { readOutcome } from '../rules/read-outcome.ts'
+import type { Stopping } from './stopping.ts'
 
 const defaultTimeoutMs = 30_000
 /** How long a channel may take to answer after it was told to stop. */
@@ -16,7 +17,7 @@ export function idempotencyKey(delivery: Delivery): string {
 /**
  * Hands a message to its channel and waits for the outcome, at most the channel's deadline.
  *
- * @param stopping aborts when the engine gives up waiting while it stops
+ * @param stopping happens when the engine gives up waiting while it stops
  * @returns what the channel reported; `unknown` when it neither answered nor obeyed, or threw
  */
 export async function sendAttempt(
@@ -24,18 +25,11 @@ export async function sendAttempt(
   channel: Channel,
   delivery: Delivery,
   message: OutboundMessage,
-  stopping: AbortSignal,
+  stopping: Stopping,
 ): Promise<SendOutcome> {
-  if (stopping.aborted)
+  if (stopping.reason !== undefined)
     return { status: 'retryable', scope: 'message', detail: 'the engine stopped before it was sent' }
   const controller = new AbortController()
-  const abort = () => {
-    controller.abort(
-      stopping.aborted
-        ? stopping.reason
-        : new DOMException('The deadline of this attempt has passed.', 'TimeoutError'),
-    )
-  }
   let giveUp = (): void => undefined
   const overdue = new Promise<SendOutcome>((resolve) => {
     giveUp = () => {
@@ -48,13 +42,15 @@ export async function sendAttempt(
     }
   })
   const timeoutMs = channel.limits?.timeoutMs ?? defaultTimeoutMs
-  const callOffTimer = world.clock.schedule(timeoutMs, abort)
-  const callOffGrace = world.clock.schedule(timeoutMs + graceMs, giveUp)
   const stopNow = () => {
-    abort()
-    world.clock.schedule(graceMs, giveUp)
+    callOff()
+    controller.abort(
+      stopping.reason ?? new DOMException('The deadline of this attempt has passed.', 'TimeoutError'),
+    )
+    callOff = world.clock.schedule(graceMs, giveUp)
   }
-  stopping.addEventListener('abort', stopNow, { once: true })
+  let callOff = world.clock.schedule(timeoutMs, stopNow)
+  const stopListening = stopping.on(stopNow)
   try {
     const context = {
       idempotencyKey: idempotencyKey(delivery),
@@ -68,9 +64,8 @@ export async function sendAttempt(
     const name = error instanceof Error ? error.name : 'unknown'
     return faultyAdapter(world, channel, delivery, 'threw instead of returning an outcome', name)
   } finally {
-    callOffTimer()
-    callOffGrace()
-    stopping.removeEventListener('abort', stopNow)
+    callOff()
+    stopListening()
   }
 }
 

@@ -3,7 +3,7 @@ import type { InvitationRecord } from '../model/invitation.ts'
 import { lanes, type Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { SkipReason } from '../model/plan.ts'
-import { preferencesSchema } from '../model/preference.ts'
+import { noPreferences } from '../model/preference.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { OutboundMessage } from '../ports/channel.ts'
@@ -35,8 +35,6 @@ export interface Lease {
   readonly worker: string
   readonly until: Date
 }
-
-const noPreferences = preferencesSchema.parse({})
 
 /**
  * Takes due deliveries of one channel, lane by lane, looks again whether each may still be sent, and writes down that it

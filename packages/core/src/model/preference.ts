@@ -29,3 +29,6 @@ export const preferencesSchema = z.object({
 export type Preferences = z.infer<typeof preferencesSchema>
 /** Preferences as a caller writes them: every part may be left out. */
 export type PreferencesInput = z.input<typeof preferencesSchema>
+
+/** What somebody wants who never said. */
+export const noPreferences: Preferences = { order: [], off: [] }

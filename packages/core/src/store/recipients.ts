@@ -1,10 +1,10 @@
-import { preferencesSchema } from '../model/preference.ts'
+import { noPreferences } from '../model/preference.ts'
 import type { RecipientDraft } from '../model/recipient.ts'
 import type { RecipientStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { toMoment, toRecipient, toRoute, toSuppression, type Row } from './rows.ts'
 
-const noPreferences = JSON.stringify(preferencesSchema.parse({}))
+const noPreferencesText = JSON.stringify(noPreferences)
 
 /** People and their routes. */
 export function recipientStore({ db, run }: Connection): RecipientStore {
@@ -42,7 +42,7 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
         locale: null,
         zone: null,
         attributes: '{}',
-        preferences: noPreferences,
+        preferences: noPreferencesText,
         created_at: at,
         ...changed,
       })

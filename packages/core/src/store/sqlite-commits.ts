@@ -3,7 +3,7 @@ import type { StoreParts } from '../ports/store.ts'
 import { sqliteError } from './sqlite-error.ts'
 
 /** Transactions that share one commit at most; bounds how long a reader waits for its turn. */
-const mostPerCommit = 500
+const mostPerCommit = 1_000
 
 interface Waiting {
   readonly work: (parts: StoreParts) => Promise<unknown>

@@ -14,20 +14,40 @@ type Token = { readonly sense: WordSense | 'filler' } | { readonly count: number
 /** Longer lines are sentences, and sentences are for people. */
 const mostWords = 14
 
-const phrases: ReadonlyMap<string, Token> = new Map(
-  Object.values(answerWords).flatMap((vocabulary) =>
-    Object.entries(vocabulary).flatMap(([sense, list]) =>
-      list.map((phrase) => [phraseKey(phrase), { sense: sense as WordSense }] as const),
+interface Phrases {
+  /** What answers, and what goes along with an answer. */
+  readonly plain: ReadonlyMap<string, Token>
+  /** The same, with numbers of people. */
+  readonly withCount: ReadonlyMap<string, Token>
+  /** Words of the longest phrase. */
+  readonly longest: number
+}
+
+let built: Phrases | undefined
+
+/** Built with the first answer: a program that only asks need not wait for it when it starts. */
+function phrases(): Phrases {
+  built ??= buildPhrases()
+  return built
+}
+
+function buildPhrases(): Phrases {
+  const plain = new Map<string, Token>(
+    Object.values(answerWords).flatMap((vocabulary) =>
+      Object.entries(vocabulary).flatMap(([sense, list]) =>
+        list.map((phrase) => [phraseKey(phrase), { sense: sense as WordSense }] as const),
+      ),
     ),
-  ),
-)
-const countPhrases: ReadonlyMap<string, Token> = new Map<string, Token>([
-  ...countFillers.map((phrase) => [phraseKey(phrase), { sense: 'filler' }] as const),
-  ...[...countWords].map(([phrase, count]) => [phraseKey(phrase), { count }] as const),
-  // A phrase that answers keeps its meaning beside the numbers.
-  ...phrases,
-])
-const longestPhrase = Math.max(...[...countPhrases.keys()].map((phrase) => phrase.split(' ').length))
+  )
+  const withCount = new Map<string, Token>([
+    ...countFillers.map((phrase) => [phraseKey(phrase), { sense: 'filler' }] as const),
+    ...[...countWords].map(([phrase, count]) => [phraseKey(phrase), { count }] as const),
+    // A phrase that answers keeps its meaning beside the numbers.
+    ...plain,
+  ])
+  const longest = Math.max(...[...withCount.keys()].map((phrase) => phrase.split(' ').length))
+  return { plain, withCount, longest }
+}
 
 /**
  * Reads a line that consists of known phrases only. One unknown word, two different answers ("yes and no", "да нет") or a
@@ -43,7 +63,7 @@ export function readWords(
 ): WordsRead | undefined {
   const tokens = tokenize(
     splitWords(normalizeWords(line)),
-    options.withCount === true ? countPhrases : phrases,
+    options.withCount === true ? phrases().withCount : phrases().plain,
   )
   if (tokens === undefined) return undefined
 
@@ -73,13 +93,13 @@ export function hasMeaning(line: string): boolean {
   const words = splitWords(normalizeWords(line))
   return words.some((word) => {
     if (words.length > 1 && /^\p{L}$/u.test(word)) return false
-    const sense = senseOf(phrases.get(word))
+    const sense = senseOf(phrases().plain.get(word))
     return sense !== undefined && sense !== 'courtesy' && sense !== 'closing'
   })
 }
 
 function consistsOf(line: string, allowed: readonly WordSense[]): boolean {
-  const tokens = tokenize(splitWords(normalizeWords(line)), phrases)
+  const tokens = tokenize(splitWords(normalizeWords(line)), phrases().plain)
   return tokens !== undefined && tokens.every((token) => allowed.some((sense) => sense === senseOf(token)))
 }
 
@@ -90,7 +110,7 @@ function senseOf(token: Token | undefined): WordSense | 'filler' | undefined {
 /** Takes greetings, thanks and punctuation off both ends of normalised words: "hello, 2 please!" becomes "2". */
 export function stripCourtesies(words: string): string {
   let parts = words.split(' ')
-  for (let length = longestPhrase; length > 0; length -= 1) {
+  for (let length = phrases().longest; length > 0; length -= 1) {
     if (parts.length > length && isCourtesyOrPlease(parts.slice(-length))) parts = parts.slice(0, -length)
     if (parts.length > length && isCourtesyOrPlease(parts.slice(0, length))) parts = parts.slice(length)
   }
@@ -124,14 +144,14 @@ function tokenize(words: readonly string[], known: ReadonlyMap<string, Token>): 
 }
 
 function longestMatch(words: readonly string[], start: number, known: ReadonlyMap<string, Token>): number {
-  for (let length = Math.min(longestPhrase, words.length - start); length > 0; length -= 1) {
+  for (let length = Math.min(phrases().longest, words.length - start); length > 0; length -= 1) {
     if (known.has(words.slice(start, start + length).join(' '))) return length
   }
   return 0
 }
 
 function readDigits(word: string, known: ReadonlyMap<string, Token>): Token | undefined {
-  return known === countPhrases && /^\d{1,4}$/.test(word) ? { count: Number(word) } : undefined
+  return known === phrases().withCount && /^\d{1,4}$/.test(word) ? { count: Number(word) } : undefined
 }
 
 function phraseKey(phrase: string): string {
