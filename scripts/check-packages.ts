@@ -60,6 +60,28 @@ function importEverything(
   ]) as Readonly<Record<string, readonly string[]>>
 }
 
+/** The core is bundled with a Zod of its own; a form made with the user's must come back as they described it. */
+function checkFormOfUser(folder: string): void {
+  const value = evaluateInConsumer(folder, [
+    "import { createInviteMe, form } from '@invite-me/core'",
+    "import { sqlite } from '@invite-me/core/sqlite'",
+    "import { z } from 'zod'",
+    "const supports = { answers: ['form'], links: false, tokens: [], reports: [], idempotent: false }",
+    "const channel = { name: 'fake', supports, send: async () => ({ status: 'accepted' }) }",
+    "const inviteMe = await createInviteMe({ store: sqlite(':memory:'), channels: [channel] })",
+    'const answer = form(z.object({ name: z.string(), guests: z.number().int().optional() }))',
+    "const invitation = await inviteMe.ask({ routes: { fake: 'ann' } }, 'Who comes?', { answer })",
+    "const fields = { name: ['Ann'], guests: ['2'] }",
+    "await inviteMe.respond(invitation.id, { kind: 'fields', fields })",
+    'const result = await invitation.answer()',
+    'await inviteMe.stop()',
+    'console.log(JSON.stringify(result.value))',
+  ])
+  const expected = { name: 'Ann', guests: 2 }
+  if (JSON.stringify(value) !== JSON.stringify(expected))
+    problems.push(`A form made with the user's own Zod came back as ${JSON.stringify(value)}.`)
+}
+
 /** Compares the exported names with the committed list, or writes the list. */
 function checkSnapshot(current: ExportsSnapshot): void {
   if (isUpdate) {
@@ -89,6 +111,7 @@ function useAsUser(folder: string, packages: readonly PackedPackage[]): void {
     problems.push(`@invite-me/core loads ${name} on import; load it late.`)
   }
   problems.push(...findTypeErrors(root, libraryUser, specifiers))
+  checkFormOfUser(libraryUser)
 
   const commandUser = join(folder, 'command-user')
   installConsumer(
