@@ -195,6 +195,22 @@ test('routing "all" is unreachable only when every route failed', async () => {
   expect(await invitation.answer()).toMatchObject({ kind: 'unreachable' })
 })
 
+test('calling off what goes by every route leaves the failed route failed', async () => {
+  const t = await startEngine()
+  t.fail('telegram', 'permanent_recipient')
+  const invitation = await t.inviteMe.ask(sam, 'Dinner?', { answer, routing: 'all', until: '2d' })
+  await t.clock.settle()
+  await invitation.cancel()
+  const deliveries = await t.inviteMe.deliveries.list({ invitationId: invitation.id })
+  const states = new Map(deliveries.map(({ plan, position, state }) => [plan[position]?.channel, state]))
+  expect(states).toEqual(
+    new Map([
+      ['telegram', 'failed'],
+      ['email', 'sent'],
+    ]),
+  )
+})
+
 describe('an invitation is unreachable', () => {
   test('when every route failed', async () => {
     const t = await startEngine()

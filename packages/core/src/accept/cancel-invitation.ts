@@ -1,9 +1,9 @@
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationState } from '../model/invitation.ts'
+import { standDownAll } from '../ledger/stand-down.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { invitationEvent, invitationReceipt } from '../rules/record.ts'
-import { standDown } from '../rules/settlement.ts'
 
 /**
  * Calls an invitation off: nothing more is sent, no answer counts. Repeating it changes nothing, and an answered or
@@ -22,8 +22,7 @@ export async function cancelInvitation(world: World, invitationId: string): Prom
     if (invitation.state !== 'pending') return invitation.state
     const now = new Date(world.clock.now())
     await parts.invitations.update({ ...invitation, state: 'cancelled', closedAt: now })
-    const deliveries = await parts.deliveries.list({ invitationId }, { limit: 100 })
-    await parts.deliveries.rewrite(deliveries.map((delivery) => standDown(delivery, 'cancelled', now)))
+    await standDownAll(parts, invitationId, 'cancelled', now)
     await parts.receipts.append([invitationReceipt(newId(world), 'cancelled', invitation, null, now, {})])
     await parts.outbox.append([invitationEvent('invitation.cancelled', invitation, now, {})])
     return 'cancelled'

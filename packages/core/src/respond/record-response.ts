@@ -2,15 +2,14 @@ import type { AnswerInput } from '../model/answer.ts'
 import type { DomainEventType } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
-import type { Message } from '../model/message.ts'
 import type { ReceiptKind } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord, ResponseStatus } from '../model/response.ts'
+import { standDownAll } from '../ledger/stand-down.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { parseAnswer } from '../rules/answers/parse-answer.ts'
 import { invitationEvent, invitationReceipt } from '../rules/record.ts'
 import { closedReason, decideAnswer } from '../rules/record-answer.ts'
-import { standDown } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
 
 /** An answer on its way in. */
@@ -55,156 +54,94 @@ export async function recordResponse(
     })
   }
   const now = new Date(world.clock.now())
+  const recording = { world, parts, invitation, incoming, now }
   const closed = closedReason(invitation, now) ?? (incoming.hasRunOut ? 'expired' : undefined)
-  if (closed !== undefined) return refuseLate(world, parts, invitation, incoming, closed, now)
+  if (closed !== undefined) return refuseLate(recording, closed)
 
   const parsed = parseAnswer(message.answer, incoming.input, invitation.locale ?? world.settings.locale)
-  if (parsed.status !== 'understood') return keepForHuman(world, parts, invitation, incoming, parsed, now)
+  if (parsed.status !== 'understood') return keepForHuman(recording, parsed)
 
   const decision = decideAnswer(invitation, parsed, now)
+  const { value } = parsed
+  const told = { invitationId: invitation.id, value, changeableUntil: invitation.until }
   switch (decision.kind) {
     case 'late':
-      return refuseLate(world, parts, invitation, incoming, decision.reason, now)
+      return refuseLate(recording, decision.reason)
     case 'repeated':
-      await keep(
-        world,
-        parts,
-        invitation,
-        incoming,
-        { status: 'repeated', revision: null, value: parsed.value },
-        now,
-      )
-      return {
-        status: 'repeated',
-        invitationId: invitation.id,
-        value: parsed.value,
-        revision: invitation.revision,
-        changeableUntil: invitation.until,
-      }
+      await keep(recording, { status: 'repeated', revision: null, value })
+      return { status: 'repeated', ...told, revision: invitation.revision }
     case 'first':
     case 'revision':
-      return count(world, parts, { invitation, message, incoming, now }, { ...parsed, ...decision })
+      await count(recording, { ...parsed, ...decision })
+      return { status: 'counted', ...told, revision: decision.revision }
   }
 }
 
-interface Counting {
+/** One answer to one invitation, on its way into the store. */
+interface Recording {
+  readonly world: World
+  readonly parts: StoreParts
   readonly invitation: InvitationRecord
-  readonly message: Message
   readonly incoming: IncomingAnswer
   readonly now: Date
 }
 
 async function count(
-  world: World,
-  parts: StoreParts,
-  { invitation, incoming, now }: Counting,
+  recording: Recording,
   answer: {
     readonly kind: 'first' | 'revision'
     readonly stance: keyof typeof eventOf
     readonly value: unknown
     readonly revision: number
   },
-): Promise<ResponseReceipt> {
+): Promise<void> {
+  const { parts, invitation, now } = recording
+  const { via, isFromAnother } = recording.incoming
   const { value, revision, stance } = answer
+  const isFirst = answer.kind === 'first'
   await parts.invitations.update({
     id: invitation.id,
     state: stance,
     revision,
     value,
-    via: incoming.via,
+    via,
     answeredAt: now,
     closedAt: now,
   })
-  await keep(world, parts, invitation, incoming, { status: 'counted', revision, value }, now)
-  const kind: ReceiptKind = answer.kind === 'first' ? 'answered' : 'revised'
-  await receiptOf(
-    world,
-    parts,
-    invitation,
-    incoming,
-    kind,
-    incoming.isFromAnother ? 'from another address than the one invited' : null,
-    now,
-  )
-  const data = { value, via: incoming.via, revision, provisional: incoming.isFromAnother }
+  await keep(recording, { status: 'counted', revision, value })
+  const remark = isFromAnother ? 'from another address than the one invited' : null
+  await writeReceipt(recording, isFirst ? 'answered' : 'revised', remark)
+  const data = { value, via, revision, provisional: isFromAnother }
   await parts.outbox.append([
-    invitationEvent(answer.kind === 'first' ? eventOf[stance] : 'invitation.revised', invitation, now, data),
+    invitationEvent(isFirst ? eventOf[stance] : 'invitation.revised', invitation, now, data),
   ])
-  if (answer.kind === 'first') {
-    const deliveries = await parts.deliveries.list({ invitationId: invitation.id }, { limit: 100 })
-    const open = deliveries.filter(({ dueAt }) => dueAt !== null)
-    if (open.length > 0)
-      await parts.deliveries.rewrite(open.map((delivery) => standDown(delivery, 'answered', now)))
-  }
-  return {
-    status: 'counted',
-    invitationId: invitation.id,
-    value,
-    revision,
-    changeableUntil: invitation.until,
-  }
+  if (isFirst) await standDownAll(parts, invitation.id, 'answered', now)
 }
 
 async function refuseLate(
-  world: World,
-  parts: StoreParts,
-  invitation: InvitationRecord,
-  incoming: IncomingAnswer,
+  recording: Recording,
   reason: 'expired' | 'cancelled' | 'superseded' | 'closed',
-  now: Date,
 ): Promise<ResponseReceipt> {
-  await keep(
-    world,
-    parts,
-    invitation,
-    incoming,
-    { status: 'late', revision: null, value: rawText(incoming.input) },
-    now,
-  )
-  await receiptOf(world, parts, invitation, incoming, 'answer_late', reason, now)
+  const { invitation, incoming } = recording
+  await keep(recording, { status: 'late', revision: null, value: rawText(incoming.input) })
+  await writeReceipt(recording, 'answer_late', reason)
   return { status: 'late', invitationId: invitation.id, reason }
 }
 
 async function keepForHuman(
-  world: World,
-  parts: StoreParts,
-  invitation: InvitationRecord,
-  incoming: IncomingAnswer,
+  recording: Recording,
   { status, hint }: { readonly status: 'refused' | 'unclear'; readonly hint: string },
-  now: Date,
 ): Promise<ResponseReceipt> {
-  await keep(
-    world,
-    parts,
-    invitation,
-    incoming,
-    { status, revision: null, value: rawText(incoming.input) },
-    now,
-  )
-  await receiptOf(
-    world,
-    parts,
-    invitation,
-    incoming,
-    status === 'refused' ? 'answer_refused' : 'answer_unclear',
-    null,
-    now,
-  )
-  await parts.outbox.append([
-    invitationEvent(status === 'refused' ? 'response.refused' : 'response.unclear', invitation, now, {
-      via: incoming.via,
-    }),
-  ])
+  const { parts, invitation, incoming, now } = recording
+  await keep(recording, { status, revision: null, value: rawText(incoming.input) })
+  await writeReceipt(recording, `answer_${status}`, null)
+  await parts.outbox.append([invitationEvent(`response.${status}`, invitation, now, { via: incoming.via })])
   return { status, invitationId: invitation.id, hint }
 }
 
 async function keep(
-  world: World,
-  parts: StoreParts,
-  invitation: InvitationRecord,
-  incoming: IncomingAnswer,
+  { world, parts, invitation, incoming, now }: Recording,
   response: { readonly status: ResponseStatus; readonly revision: number | null; readonly value: unknown },
-  now: Date,
 ): Promise<void> {
   const record: ResponseRecord = {
     id: newId(world),
@@ -218,20 +155,14 @@ async function keep(
   await parts.invitations.appendResponse(record)
 }
 
-async function receiptOf(
-  world: World,
-  parts: StoreParts,
-  invitation: InvitationRecord,
-  incoming: IncomingAnswer,
+async function writeReceipt(
+  { world, parts, invitation, incoming, now }: Recording,
   kind: ReceiptKind,
   detail: string | null,
-  now: Date,
 ): Promise<void> {
+  const about = { channel: incoming.via, detail }
   await parts.receipts.append([
-    invitationReceipt(newId(world), kind, invitation, incoming.deliveryId, now, {
-      channel: incoming.via,
-      detail,
-    }),
+    invitationReceipt(newId(world), kind, invitation, incoming.deliveryId, now, about),
   ])
 }
 
