@@ -114,7 +114,7 @@ export class Dispatcher {
   }
 
   async #doChores(lease: Lease): Promise<boolean> {
-    const { count } = await followUp(this.#world, lease, this.#cache, this.#patienceMs(0))
+    const count = await followUp(this.#world, lease, this.#cache, this.#patienceMs(0))
     const stranded = await this.#leaveStranded(lease)
     return (await this.#recoverNowAndThen(lease)) || count + stranded > 0
   }

@@ -25,7 +25,7 @@ export async function followUp(
   lease: Lease,
   cache: MessageCache,
   patienceMs: number,
-): Promise<{ readonly count: number; readonly mayHaveMore: boolean }> {
+): Promise<number> {
   const work = async (parts: StoreParts) => {
     const claims = await parts.deliveries.claimDue({
       channel: '',
@@ -35,7 +35,7 @@ export async function followUp(
       worker: lease.worker,
       leaseUntil: lease.until,
     })
-    if (claims.length === 0) return { count: 0, mayHaveMore: false }
+    if (claims.length === 0) return 0
     const messages = await findMessages(
       parts,
       claims.map(({ messageId }) => messageId),
@@ -57,7 +57,7 @@ export async function followUp(
       })
       await carryOut(world, parts, delivery, decision)
     }
-    return { count: claims.length, mayHaveMore: claims.length === batch }
+    return claims.length
   }
   return world.store.transaction(work, { patienceMs })
 }

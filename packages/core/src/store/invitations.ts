@@ -1,12 +1,12 @@
 import type { InvitationStore } from '../ports/store.ts'
-import { inPortions, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { toInvitation, toMoment, toMomentOrNull, toResponse } from './rows.ts'
 
 /**
- * Questions and answers.
+ * Questions and answers, less the one read that is on the hot path and is written per database.
  * @param lockRows adds the database's own row lock to a read; SQLite's write transactions already exclude each other
  */
-export function invitationStore({ db, run }: Connection, lockRows: boolean): InvitationStore {
+export function invitationStore({ db, run }: Connection, lockRows: boolean): Omit<InvitationStore, 'byIds'> {
   const byId = async (id: string, isLocked: boolean) => {
     let query = db.selectFrom('invitations').selectAll().where('id', '=', id)
     if (isLocked) query = query.forUpdate()
@@ -16,14 +16,6 @@ export function invitationStore({ db, run }: Connection, lockRows: boolean): Inv
   return {
     byId: (id) => run(() => byId(id, false)),
     lock: (id) => run(() => byId(id, lockRows)),
-    byIds: (ids) =>
-      run(async () =>
-        (
-          await inPortions(ids, (portion) =>
-            db.selectFrom('invitations').selectAll().where('id', 'in', portion).execute(),
-          )
-        ).map(toInvitation),
-      ),
     byMessage: (messageId, { after, limit }) =>
       run(async () => {
         const rows = await db

@@ -1,29 +1,17 @@
 import type { MessageStore } from '../ports/store.ts'
-import { inPortions, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { toMessage } from './rows.ts'
 
-/** The reading half of messages; inserting is written per database, since it is on the hot path. */
-export function messageReader({ db, run }: Connection): Omit<MessageStore, 'insert'> {
+/** The parts of the message store every message passes through; written per database, since they are the hot path. */
+type MessageWork = Pick<MessageStore, 'insert' | 'byIds' | 'byKeys'>
+
+/** What is asked of messages off the hot path. */
+export function messageReader({ db, run }: Connection): Omit<MessageStore, keyof MessageWork> {
   return {
     byId: (id) =>
       run(async () => {
         const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
         return row === undefined ? undefined : toMessage(row)
-      }),
-    byIds: (ids) =>
-      run(async () =>
-        (
-          await inPortions(ids, (portion) =>
-            db.selectFrom('messages').selectAll().where('id', 'in', portion).execute(),
-          )
-        ).map(toMessage),
-      ),
-    byKeys: (keys) =>
-      run(async () => {
-        const rows = await inPortions(keys, (portion) =>
-          db.selectFrom('messages').select(['id', 'key', 'request']).where('key', 'in', portion).execute(),
-        )
-        return rows.map((row) => ({ key: row.key ?? '', messageId: row.id, request: row.request ?? '' }))
       }),
     list: ({ after, limit }) =>
       run(async () => {

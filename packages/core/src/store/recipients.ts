@@ -2,12 +2,15 @@ import { noPreferences } from '../model/preference.ts'
 import type { RecipientDraft } from '../model/recipient.ts'
 import type { RecipientStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
-import { toMoment, toRecipient, toRoute, toSuppression, type Row } from './rows.ts'
+import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
 
 const noPreferencesText = JSON.stringify(noPreferences)
 
-/** People and their routes. */
-export function recipientStore({ db, run }: Connection): RecipientStore {
+/** The reads every message passes through; written per database, since they are the hot path. */
+type RecipientWork = Pick<RecipientStore, 'byExternalIds' | 'byIds' | 'suppressed'>
+
+/** People and their routes, off the hot path. */
+export function recipientStore({ db, run }: Connection): Omit<RecipientStore, keyof RecipientWork> {
   const withRoutes = async (rows: readonly Row<'recipients'>[]) => {
     const ids = rows.map((row) => row.id)
     const routes = await inPortions(ids, (portion) =>
@@ -91,22 +94,6 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
         for (const draft of drafts) ids.push(await upsertOne(draft, newId, now))
         return ids
       }),
-    byExternalIds: (externalIds) =>
-      run(async () =>
-        withRoutes(
-          await inPortions(externalIds, (portion) =>
-            db.selectFrom('recipients').selectAll().where('external_id', 'in', portion).execute(),
-          ),
-        ),
-      ),
-    byIds: (ids) =>
-      run(async () =>
-        withRoutes(
-          await inPortions(ids, (portion) =>
-            db.selectFrom('recipients').selectAll().where('id', 'in', portion).execute(),
-          ),
-        ),
-      ),
     list: ({ after, limit }) =>
       run(async () =>
         withRoutes(
@@ -145,14 +132,6 @@ export function recipientStore({ db, run }: Connection): RecipientStore {
           .where('channel', '=', channel)
           .where('address', '=', address)
           .execute()
-      }),
-    suppressed: (addresses) =>
-      run(async () => {
-        const rows = await inPortions([...new Set(addresses.map(({ address }) => address))], (portion) =>
-          db.selectFrom('suppressions').selectAll().where('address', 'in', portion).execute(),
-        )
-        const wanted = new Set(addresses.map(({ channel, address }) => `${channel} ${address}`))
-        return rows.filter((row) => wanted.has(`${row.channel} ${row.address}`)).map(toSuppression)
       }),
   }
 }

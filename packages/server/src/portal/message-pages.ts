@@ -26,20 +26,18 @@ export function closedPage(
   }
 }
 
+/** What a page with a form of its own is made from. */
+interface PageForm {
+  readonly token: string
+  readonly nonce: string
+  readonly language: PageLanguage
+  readonly note?: string | undefined
+}
+
 /** The page of a link that has run out; a button sends a fresh one when the question is still open. */
 export function expiredPage(
   view: Extract<LinkView, { status: 'expired' }>,
-  {
-    token,
-    nonce,
-    language,
-    note,
-  }: {
-    readonly token: string
-    readonly nonce: string
-    readonly language: PageLanguage
-    readonly note?: string | undefined
-  },
+  { token, nonce, language, note }: PageForm,
 ): PageContent {
   const { texts } = language
   return {
@@ -75,17 +73,7 @@ export function renewedPage(language: PageLanguage): PageContent {
 /** The page before messages are stopped. */
 export function unsubscribePage(
   channel: string | undefined,
-  {
-    token,
-    nonce,
-    language,
-    note,
-  }: {
-    readonly token: string
-    readonly nonce: string
-    readonly language: PageLanguage
-    readonly note?: string | undefined
-  },
+  { token, nonce, language, note }: PageForm,
 ): PageContent {
   const { texts } = language
   const name = channel === undefined ? texts.thisChannel : (texts.channels.get(channel) ?? channel)
