@@ -32,7 +32,8 @@ function converse(socket: Socket): void {
 function reply(verb: string): string {
   switch (verb) {
     case 'EHLO':
-      return '250-sink.guests.test\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n'
+      // As servers do, so that no side waits for an answer to every line.
+      return '250-sink.guests.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n'
     case 'DATA':
       return '354 go on\r\n'
     case 'QUIT':

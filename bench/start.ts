@@ -1,10 +1,11 @@
 /**
- * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [engine] [held] [email] [start-time] [--save]`.
+ * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [engine] [held] [email] [channels] [start-time] [--save]`.
  * Without names all of them run; `--save` also writes `results/<name>.json`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { channelRate } from './channel-rate.ts'
 import { emailRate } from './email-rate.ts'
 import { engineAgainstRaw } from './engine-against-raw.ts'
 import { heldDeliveries } from './held-deliveries.ts'
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>>
   engine: engineAgainstRaw,
   held: heldDeliveries,
   email: emailRate,
+  channels: channelRate,
   'start-time': startTime,
 }
 

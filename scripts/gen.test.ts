@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readChannels } from './gen/read-channels.ts'
 import { writeCatalogue } from './gen/write-catalogue.ts'
+import { writeDocsHead } from './gen/write-docs-head.ts'
 import { writeExports } from './gen/write-exports.ts'
+import { writeReadmeTable } from './gen/write-readme-table.ts'
 import { writeReference } from './gen/write-reference.ts'
 
 const channels = await readChannels(join(import.meta.dirname, '__fixtures__/channels'))
@@ -38,7 +40,7 @@ test('the catalogue loads a channel only when it is made', () => {
 
 test('the manifest gets an import path for the channel and keeps the others', () => {
   const old = { name: 'x', exports: { './catalog': 'c' }, publishConfig: { exports: { './catalog': 'c' } } }
-  const manifest: unknown = JSON.parse(writeExports(JSON.stringify(old), channels))
+  const manifest: unknown = JSON.parse(writeExports(JSON.stringify(old), ['pigeon-post']))
   const target = { types: './dist/pigeon-post.d.ts', default: './dist/pigeon-post.js' }
   expect(manifest).toEqual({
     name: 'x',
@@ -56,4 +58,28 @@ test('the reference page shows each option in a row', () => {
     '| `loftUrl` | `INVITE_ME_PIGEON_POST_LOFT_URL` | `string` |  | required; Where the pigeons live \\| and rest |',
   )
   expect(page).toContain('| `auth.pass` | `INVITE_ME_PIGEON_POST_AUTH_PASS` | `string` |  | secret |')
+})
+
+test('the head of a channel’s page is put below its heading, and replaced the next time', () => {
+  const [channel] = channels
+  if (channel === undefined) throw new Error('a channel is expected')
+  const page = writeDocsHead('# Pigeon post\n\nBy hand.\n', channel)
+  expect(page).toMatch(/^# Pigeon post\n\n<!-- gen:head -->[\s\S]*<!-- \/gen:head -->\n\nBy hand\.\n$/)
+  expect(page).toContain("| import | `import { pigeonPost } from '@invite-me/channels/pigeon-post'` |")
+  expect(page).toContain('| must be given | `loftUrl` |')
+  expect(writeDocsHead(page, channel)).toBe(page)
+  const renamed = writeDocsHead(page, { ...channel, factory: 'dove' })
+  expect(renamed).toContain('import { dove }')
+  expect(renamed).not.toContain('import { pigeonPost }')
+})
+
+test('the README’s table says what a channel is proven against, as its page does', () => {
+  const page = 'Proven against: a real loft, and a hawk.\n'
+  const documented = channels.map((channel) => ({ ...channel, page }))
+  const readme = writeReadmeTable('A\n<!-- gen:channels -->old<!-- /gen:channels -->\nB', documented)
+  expect(readme).toMatch(
+    /\| \[pigeon-post\]\(docs\/channels\/pigeon-post\.md\) \|.*\| a real loft, and a hawk \|/,
+  )
+  expect(readme).not.toContain('old')
+  expect(() => writeReadmeTable('no place', documented)).toThrow('README.md')
 })

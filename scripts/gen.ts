@@ -1,20 +1,23 @@
 /**
  * Writes everything that follows from the channel files: `pnpm gen`; `--check` only says whether it is fresh.
  *
- * The catalogue, the import paths of the channels package and the reference page. So adding a channel is one file, one
- * test and this command.
+ * The catalogue, the import paths of the channels package, the reference page, the head of each channel's page and the
+ * README's table. So adding a channel is one file, one test and this command.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { readChannels } from './gen/read-channels.ts'
+import { importPaths, readChannels } from './gen/read-channels.ts'
 import { writeCatalogue } from './gen/write-catalogue.ts'
+import { writeDocsHead } from './gen/write-docs-head.ts'
 import { writeExports } from './gen/write-exports.ts'
+import { writeReadmeTable } from './gen/write-readme-table.ts'
 import { writeReference } from './gen/write-reference.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
-const channels = await readChannels(join(root, 'packages/channels/src'))
+const channelFolder = join(root, 'packages/channels/src')
+const channels = await readChannels(channelFolder)
 const manifestPath = 'packages/channels/package.json'
 
 /** Formats source as `pnpm format` would, so that both commands agree. */
@@ -23,19 +26,28 @@ function format(path: string, text: string): string {
   return execFileSync(oxfmt, [`--stdin-filepath=${path}`], { cwd: root, input: text, encoding: 'utf8' })
 }
 
+function read(path: string): string | undefined {
+  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined
+}
+
+const documented = channels.map((channel) => {
+  const path = `docs/channels/${channel.name}.md`
+  const page = read(path)
+  return { ...channel, path, page: page === undefined ? undefined : writeDocsHead(page, channel) }
+})
+
 const cataloguePath = 'packages/channels/src/catalog.gen.ts'
 const outputs: readonly (readonly [string, string])[] = [
   [cataloguePath, format(cataloguePath, writeCatalogue(channels))],
-  [
-    manifestPath,
-    format(manifestPath, writeExports(readFileSync(join(root, manifestPath), 'utf8'), channels)),
-  ],
+  [manifestPath, format(manifestPath, writeExports(read(manifestPath) ?? '{}', importPaths(channelFolder)))],
   ['docs/reference/channels.md', writeReference(channels)],
+  ...documented.flatMap(({ path, page }) => (page === undefined ? [] : [[path, page] as const])),
+  ['README.md', writeReadmeTable(read('README.md') ?? '', documented)],
 ]
 
 for (const [path, text] of outputs) {
   const absolute = join(root, path)
-  if (existsSync(absolute) && readFileSync(absolute, 'utf8') === text) continue
+  if (read(path) === text) continue
   if (isCheck) {
     console.error(`${path} is not what the channel files say; run \`pnpm gen\`.`)
     process.exitCode = 1

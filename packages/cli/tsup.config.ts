@@ -4,13 +4,14 @@ import { sharedBuild } from '../../tsup.base.ts'
 
 /**
  * Bundles the whole command line into a few files: starting it takes 107 ms instead of 236 ms, and installing it brings
- * few packages. Left outside: SQLite, which is native, and the mail libraries, which are loaded only when mail is used.
+ * few packages. Left outside: SQLite, which is native, and the libraries of single media, which are loaded only when their
+ * medium is used.
  */
 export default defineConfig({
   ...sharedBuild(),
   entry: { bin: 'src/bin.ts' },
   splitting: true,
-  noExternal: [/^(?!better-sqlite3|nodemailer|smtp-server)/],
+  noExternal: [/^(?!better-sqlite3|nodemailer|smtp-server|grammy|imapflow|smpp|web-push)/],
   esbuildPlugins: [thirdPartyNotices('dist/third-party-notices.txt')],
   esbuildOptions(options) {
     // The other packages are taken from their sources, so this build needs no other build before it.

@@ -45,11 +45,16 @@ type Property = z.infer<typeof propertySchema>
  * @throws when a channel's name is not the name of its file: the file's name is its import path
  */
 export async function readChannels(folder: string): Promise<readonly DescribedChannel[]> {
-  const files = globSync('*.ts', { cwd: folder })
-    .filter((file) => !/\.(test|test-d|gen)\.ts$/.test(file))
-    .toSorted()
-  const found = await Promise.all(files.map((file) => readChannelFile(folder, file)))
+  const found = await Promise.all(importPaths(folder).map((name) => readChannelFile(folder, `${name}.ts`)))
   return found.flat()
+}
+
+/** The files that get an import path of their own: channels, and the listeners and parsers beside them. */
+export function importPaths(folder: string): readonly string[] {
+  return globSync('*.ts', { cwd: folder })
+    .filter((file) => !/\.(test|test-d|gen)\.ts$/.test(file))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .toSorted()
 }
 
 async function readChannelFile(folder: string, file: string): Promise<readonly DescribedChannel[]> {

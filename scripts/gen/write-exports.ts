@@ -1,21 +1,21 @@
-import type { DescribedChannel } from './read-channels.ts'
-
 interface Manifest {
   exports: Record<string, unknown>
   publishConfig: { exports: Record<string, unknown> }
 }
 
 /**
- * Gives the manifest of the channels package one import path per channel; other paths stay as they are.
+ * Gives the manifest of the channels package one import path per channel and per listener beside it; other paths stay as
+ * they are.
  *
  * @param text the current package.json
+ * @param names files of the package's first floor, without their ending
  * @returns the new one
  */
-export function writeExports(text: string, channels: readonly DescribedChannel[]): string {
+export function writeExports(text: string, names: readonly string[]): string {
   const manifest = JSON.parse(text) as Manifest
   const published: Record<string, unknown> = {}
   const developed: Record<string, unknown> = {}
-  for (const { name } of channels) {
+  for (const name of names) {
     const target = { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }
     published[`./${name}`] = target
     developed[`./${name}`] = { '@invite-me/source': `./src/${name}.ts`, ...target }

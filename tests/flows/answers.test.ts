@@ -182,14 +182,15 @@ describe('what comes from outside', () => {
     expect(await invitation.state()).toBe('accepted')
   })
 
-  test('by an address alone answers the newest open question', async () => {
+  test('by an address alone answers the open question, and which of two is asked back', async () => {
     const t = await startEngine()
     const older = await t.inviteMe.ask(sam, 'Lunch?', { answer })
     await t.advance('1m')
     const newer = await t.inviteMe.ask(sam, 'Dinner?', { answer })
     await t.clock.settle()
     const say = (text: string) => t.inviteMe.receive('telegram', t.channel('telegram').reply('sam', text))
-    await say('yes')
+    expect(await say('yes')).toMatchObject([{ result: 'recorded', answer: 'ambiguous' }])
+    await say('1')
     expect(await newer.state()).toBe('accepted')
     expect(await older.state()).toBe('pending')
     await say('no')

@@ -204,7 +204,7 @@ test('who begins to listen is not told what happened before', async () => {
   await t.reply(invitation, 'perhaps')
   t.inviteMe.on('*', ({ type }) => late.push(type))
   await t.reply(invitation, 'yes')
-  expect(early).toEqual(['response.unclear', 'invitation.accepted'])
+  expect(early).toEqual(['response.unclear', 'delivery.sent', 'invitation.accepted'])
   expect(late).toEqual(['invitation.accepted'])
 })
 

@@ -1,5 +1,6 @@
 import { yesNo } from '@invite-me/core'
 import { describe, expect, test } from 'vitest'
+import { inboundRequest } from '@invite-me/core/testing'
 import { startEngine } from './start-engine.ts'
 
 const answer = yesNo()
@@ -142,4 +143,33 @@ test('a route that changed between accept and send is not used any more', async 
   t.inviteMe.start()
   await t.clock.settle()
   expect(t.outbox).toEqual([])
+})
+
+test('a stop in reply to a message shuts the address it went to, whoever wrote', async () => {
+  const t = await startEngine({ channels: ['email'] })
+  await t.inviteMe.send({ routes: { email: 'ann@guests.test' } }, 'Doors open at 7.')
+  await t.clock.settle()
+  const token = t.outbox[0]?.message.replyToken ?? ''
+  const stop = (id: string, known: string) =>
+    t.inviteMe.receive(
+      'email',
+      inboundRequest('email', [
+        {
+          id,
+          at: new Date(0),
+          kind: 'opted_out',
+          address: 'ann.private@guests.test',
+          inReplyTo: { by: 'token', token: known },
+        },
+      ]),
+    )
+  expect(await stop('stop-1', 'x'.repeat(26))).toMatchObject([{ result: 'unmatched' }])
+  expect(await stop('stop-2', token)).toMatchObject([{ result: 'recorded' }])
+  await t.inviteMe.send({ routes: { email: 'ann@guests.test' } }, 'And again.')
+  await t.inviteMe.send({ routes: { email: 'ann.private@guests.test' } }, 'To the other one.')
+  await t.clock.settle()
+  expect(t.outbox.map(({ message }) => message.to.address)).toEqual([
+    'ann@guests.test',
+    'ann.private@guests.test',
+  ])
 })

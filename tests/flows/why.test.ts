@@ -51,6 +51,8 @@ test('a question nobody answered in spite of reminders', async () => {
     "2026-01-05 09:00:00  asked to send by email (times are UTC)
     2026-01-05 09:00:00  email accepted it
     2026-01-05 09:30:00  an answer by email was not clear; it is kept for a human
+    2026-01-05 09:30:00  asked back by email
+    2026-01-05 09:30:00  email accepted the words back
     2026-01-05 10:00:00  not answered yet, so a reminder by email
     2026-01-05 10:00:00  email accepted it
     2026-01-05 10:30:00  not answered yet, so a reminder by email

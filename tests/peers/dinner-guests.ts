@@ -15,6 +15,8 @@ interface Guest {
 export class DinnerGuests {
   /** Every copy of the mail, by externalId or address of the person. */
   readonly mails = new Map<string, InvitationMail[]>()
+  /** Mails by which somebody who was not understood was asked back. */
+  readonly wordsBack: InvitationMail[] = []
   /** Guests who have done all they do. */
   done = 0
   /** Deliveries of the slow guests. */
@@ -52,6 +54,10 @@ export class DinnerGuests {
   async #open(raw: string): Promise<void> {
     const mail = await readInvitationMail(raw)
     const guest = this.#guests.get(mail.deliveryId)
+    if (guest === undefined && mail.link === undefined) {
+      this.wordsBack.push(mail)
+      return
+    }
     if (guest === undefined) throw new Error(`A mail belongs to no known delivery: ${mail.deliveryId}`)
     const copies = this.mails.get(guest.record.to) ?? []
     this.mails.set(guest.record.to, [...copies, mail])

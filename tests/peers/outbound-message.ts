@@ -36,6 +36,7 @@ export function sendContext(
   const { timeoutMs = 5_000, ...rest } = change
   return {
     idempotencyKey: '0192f0c1-6d2e-7000-8000-000000000001.0',
+    attempt: 0,
     signal: AbortSignal.timeout(timeoutMs),
     clock: {
       now: () => testMoment,

@@ -192,6 +192,7 @@ verify    unix - - n - 1 verify
 anvil     unix - - n - 1 anvil
 smtp      unix - - n - - smtp
 relay     unix - - n - - smtp
+lmtp      unix - - n - - lmtp
 error     unix - - n - - error
 retry     unix - - n - - error
 discard   unix - - n - - discard

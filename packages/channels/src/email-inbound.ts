@@ -1,6 +1,7 @@
-import { InviteMeError, isInviteMeError } from '@invite-me/core/channel'
+import { InviteMeError } from '@invite-me/core/channel'
 import type { AddressInfo, Server } from 'node:net'
 import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
+import { handOver, type MailTaker } from './email/hand-over.ts'
 
 /** How {@link listenForMail} listens. */
 export interface MailListenerOptions {
@@ -13,7 +14,7 @@ export interface MailListenerOptions {
    * `x-envelope-to`. The sending server is told "accepted" only after this resolves, so write the mail down before.
    * Its `signal` aborts after `receiveTimeoutMs`.
    */
-  readonly receive: (request: Request) => Promise<unknown>
+  readonly receive: MailTaker
   /** Which recipients are ours; default every address that begins with `reply+` or `bounce+`. */
   readonly accepts?: (address: string) => boolean
   /** Largest mail in bytes; default 1,048,576. */
@@ -144,9 +145,12 @@ async function takeMail(
 ): Promise<Error | null> {
   const raw = await readUpTo(stream, options.maxBytes)
   if (raw === undefined) return answer(552, '5.3.4 The mail is too large')
-  for (const { address } of session.envelope.rcptTo) {
-    const failure = await handOver(raw, address, session, options)
-    if (failure !== null) return failure
+  const { mailFrom, rcptTo } = session.envelope
+  const from = mailFrom === false ? '' : mailFrom.address
+  const { receive, receiveTimeoutMs: timeoutMs = 30_000 } = options
+  for (const { address: to } of rcptTo) {
+    const result = await handOver(raw, { receive, timeoutMs, envelope: { from, to } })
+    if (result !== 'taken') return result === 'refused' ? refusal : later
   }
   return null
 }
@@ -164,37 +168,6 @@ async function readUpTo(
     else chunks.length = 0
   }
   return size > maxBytes ? undefined : Buffer.concat(chunks)
-}
-
-async function handOver(
-  raw: Buffer<ArrayBuffer>,
-  to: string,
-  { envelope }: SMTPServerSession,
-  { receive, receiveTimeoutMs = 30_000 }: MailListenerOptions,
-): Promise<Error | null> {
-  const headers = new Headers({ 'content-type': 'message/rfc822', 'x-envelope-to': to })
-  const from = envelope.mailFrom === false ? '' : envelope.mailFrom.address
-  // A sender that no header can carry is left unknown; the mail itself still says who wrote it.
-  if (/^[ -~]*$/.test(from)) headers.set('x-envelope-from', from)
-  const signal = AbortSignal.timeout(receiveTimeoutMs)
-  try {
-    const request = new Request('http://mail.invalid/', { method: 'POST', body: raw, headers, signal })
-    const result = await Promise.race([receive(request), timedOut(signal)])
-    if (result instanceof Response && !result.ok) return result.status < 500 ? refusal : later
-    return null
-  } catch (error) {
-    return isInviteMeError(error) && error.status < 500 ? refusal : later
-  }
-}
-
-function timedOut(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => reject(new InviteMeError('STOP_TIMEOUT', 'Taking the mail took too long.')),
-      { once: true },
-    )
-  })
 }
 
 const refusal = answer(554, '5.6.0 This mail cannot be taken')

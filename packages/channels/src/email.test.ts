@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type AddressInfo } from 'node:net'
-import nodemailer from 'nodemailer'
 import PostalMime from 'postal-mime'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isInviteMeError, type Channel, type SendOutcome } from '@invite-me/core/channel'
@@ -222,19 +221,9 @@ describe('hostile input', () => {
   })
 
   test('neither files nor addresses are read into a message', async () => {
-    const seen: object[] = []
-    const library = {
-      createTransport: (options: object) => {
-        seen.push(options)
-        return nodemailer.createTransport(options)
-      },
-    }
-    const { channel, sink } = await openWithSink({}, { nodemailer: library })
-    await channel.send(
-      outboundMessage({ content: { text: 'file:///etc/hostname <img src="http://127.0.0.1:1/x">' } }),
-      sendContext(),
-    )
-    expect(seen).toMatchObject([{ disableFileAccess: true, disableUrlAccess: true }])
+    const { channel, sink } = await openWithSink()
+    const text = 'file:///etc/hostname <img src="http://127.0.0.1:1/x">'
+    await channel.send(outboundMessage({ content: { text } }), sendContext())
     expect(sink.mails[0]?.raw).toContain('file:///etc/hostname')
   })
 })
@@ -420,6 +409,7 @@ describe('the channel', () => {
     expect(email({ ...bare, replyDomain: 'r.test' }).supports).toMatchObject({
       answers: all,
       tokens: ['respond', 'unsubscribe', 'reply'],
+      edits: ['calendar'],
     })
     expect(email({ ...bare, replyAddress: 'answers-{token}@r.test' }).supports).toMatchObject({
       answers: all,
@@ -446,7 +436,25 @@ describe('the channel', () => {
     })
   })
 
+  test('drives a domain no harder than it is told, each on its own', () => {
+    const rate = (count: number) => ({ count, perMs: 60_000 })
+    const { limits } = email({
+      smtp: 'smtp://127.0.0.1',
+      from: 'a@dinner.test',
+      domainRates: { 'Gmail.com': rate(20), 'bücher.test': rate(1), '*': rate(100) },
+    })
+    expect(limits?.bucket?.('ann@gmail.com')).toEqual({ key: 'gmail.com', rate: rate(20) })
+    expect(limits?.bucket?.('ann@xn--bcher-kva.test')).toEqual({ key: 'xn--bcher-kva.test', rate: rate(1) })
+    expect(limits?.bucket?.('ann@guests.test')).toEqual({ key: 'guests.test', rate: rate(100) })
+    expect(limits?.bucket?.('ann@constructor')).toEqual({ key: 'constructor', rate: rate(100) })
+    expect(email({ smtp: 'smtp://127.0.0.1', from: 'a@dinner.test' }).limits?.bucket).toBeUndefined()
+  })
+
   test.each<readonly [string, Record<string, unknown>]>([
+    ['domainRates', { domainRates: { 'not a domain': { count: 1, perMs: 1 } } }],
+    ['domainRates', { domainRates: { 'gmail.com': { count: 0, perMs: 1 } } }],
+    ['feedbackId', { feedbackId: 'a:b:c:d' }],
+    ['smtpConnection', { smtpConnection: {} }],
     ['smtp', { smtp: 'http://user:planted-secret@127.0.0.1' }],
     ['smtp', { smtp: 'smtp://user:planted-secret@127.0.0.1/?tls.rejectUnauthorized=false' }],
     ['smtp', { smtp: { host: '' } }],
@@ -470,11 +478,11 @@ describe('the channel', () => {
   })
 
   test('says what to install when nodemailer is missing', async () => {
-    vi.doMock('nodemailer', () => {
+    vi.doMock('nodemailer/lib/smtp-connection', () => {
       throw new Error('Cannot find package')
     })
     closers.push(async () => {
-      vi.doUnmock('nodemailer')
+      vi.doUnmock('nodemailer/lib/smtp-connection')
     })
     const channel = open(1)
     expect(await channel.send(outboundMessage(), sendContext())).toMatchObject({

@@ -4,6 +4,7 @@ import type { ImportProblem, ImportRecord, InviteMe, To } from '@invite-me/core'
 import { InviteMeError, isInviteMeError, type Channel } from '@invite-me/core/channel'
 import type { Settings } from './config.ts'
 import { knownChannelNames, phoneChannel } from './configured-channels.ts'
+import { impossibleAddresses } from './impossible-addresses.ts'
 import { readPeopleCsv } from './people-csv.ts'
 import type { Session } from './session.ts'
 
@@ -16,23 +17,37 @@ export interface PeopleImport {
   readonly imported: number
   readonly repeated: number
   readonly problems: readonly ImportProblem[]
+  /** What is strange about lines that were taken, such as an address that cannot be one. */
+  readonly warnings: readonly ImportProblem[]
 }
+
+/** Which list is read, and what is known about addresses. */
+export interface ImportOptions {
+  /** Path, or `-` for standard input. */
+  readonly file: string
+  readonly encoding?: string | undefined
+  /** Channels that tell whether an address can be one. */
+  readonly channels: readonly Channel[]
+}
+
+/** Warnings that are kept one by one; more of them say nothing new. */
+const mostWarnings = 10_000
 
 /**
  * Stores the people of a CSV file; lines that cannot be used cost only themselves.
  *
- * @param file path, or `-` for standard input
  * @throws InviteMeError `REQUEST_INVALID` when the file cannot be read or is no list of people
  */
 export async function importPeople(
   session: Session,
   inviteMe: InviteMe,
   settings: Settings,
-  { file, encoding }: { readonly file: string; readonly encoding?: string | undefined },
+  { file, encoding, channels }: ImportOptions,
 ): Promise<PeopleImport> {
   const { output } = session
   const name = file === '-' ? 'standard input' : basename(file)
   const linesOf = new Map<string, number[]>()
+  const warnings: ImportProblem[] = []
   let read = 0
   const records = readPeopleCsv(openBytes(session, file), {
     channels: knownChannelNames(settings),
@@ -48,6 +63,8 @@ export async function importPeople(
       if ('recipient' in record) {
         const id = record.recipient.externalId.trim()
         linesOf.set(id, [...(linesOf.get(id) ?? []), record.line])
+        const strange = impossibleAddresses(record.line, record.recipient, channels)
+        if (warnings.length < mostWarnings) warnings.push(...strange)
       }
       if (read % 500 === 0) output.progress({ done: 0, total: 0, label: `${read} lines of ${name} read` })
       yield record
@@ -64,6 +81,7 @@ export async function importPeople(
     imported: report.imported,
     repeated: report.repeated,
     problems: report.problems,
+    warnings: warnings.filter(({ line }) => !refused.has(line)),
   }
 }
 
@@ -111,7 +129,7 @@ export async function resolveAddressees(
   const imports: PeopleImport[] = []
   for (const value of values) {
     if (isFile(value, session.host.directory)) {
-      const people = await importPeople(session, inviteMe, settings, { file: value, encoding })
+      const people = await importPeople(session, inviteMe, settings, { file: value, encoding, channels })
       imports.push(people)
       for (const externalId of people.externalIds) to.set(externalId, externalId)
     } else {

@@ -133,7 +133,7 @@ describe('invite-me', { timeout: timeoutMs }, () => {
     ).toEqual([
       expect.objectContaining({ type: 'problem', file: 'people.csv', line: 4 }),
       expect.objectContaining({ type: 'problem', file: 'people.csv', line: 5 }),
-      { type: 'report', file: 'people.csv', imported: 2, repeated: 1, refused: 2 },
+      { type: 'report', file: 'people.csv', imported: 2, repeated: 1, refused: 2, warnings: 0 },
     ])
 
     const listed = await run('recipients', 'list', '--json')

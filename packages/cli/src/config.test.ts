@@ -88,6 +88,30 @@ describe('loadSettings', () => {
     })
   })
 
+  it('reads lists with commas between their items', async () => {
+    const environment = {
+      INVITE_ME_WEBHOOK_SECRETS: 'whsec_a, whsec_b',
+      INVITE_ME_WEBHOOK_PORTS: '8080,9443',
+    }
+    const { channels } = await loadSettings({}, environment, folder)
+    expect(channels.get('webhook')).toEqual({ secrets: ['whsec_a', 'whsec_b'], ports: [8_080, 9_443] })
+  })
+
+  it('merges the mailbox answers are fetched from in the same way', async () => {
+    write(
+      'invite-me.config.yaml',
+      'inbound:\n  email:\n    imap:\n      host: imap.guests.test\n      auth: { user: ann }\n',
+    )
+    const environment = {
+      INVITE_ME_INBOUND_EMAIL_IMAP_AUTH_PASS: 'secret-7f3a',
+      INVITE_ME_INBOUND_EMAIL_IMAP_SECURE: 'false',
+    }
+    expect(await loadSettings({}, environment, folder)).toMatchObject({
+      mailbox: { host: 'imap.guests.test', auth: { user: 'ann', pass: 'secret-7f3a' }, secure: false },
+      unknownVariables: [],
+    })
+  })
+
   it('names variables that mean nothing', async () => {
     const environment = {
       INVITE_ME_EMIAL_SMTP: 'smtp://user:secret@mail.guests.test',

@@ -4,6 +4,9 @@ import { channelCatalogue, type CatalogueOption } from '@invite-me/channels/cata
 import { InviteMeError } from '@invite-me/core/channel'
 import { z } from 'zod'
 import type { Environment } from './environment.ts'
+import { mailboxOptions } from './inbound-settings.ts'
+
+const writtenOptions = z.record(z.string(), z.unknown())
 
 /** What a config file may say; everything is optional. */
 const configSchema = z.strictObject({
@@ -12,7 +15,8 @@ const configSchema = z.strictObject({
   locale: z.string().min(1).optional(),
   zone: z.string().min(1).optional(),
   portal: z.strictObject({ url: z.url() }).optional(),
-  channels: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional(),
+  channels: z.record(z.string(), writtenOptions.nullable()).optional(),
+  inbound: z.strictObject({ email: z.strictObject({ imap: writtenOptions }).optional() }).optional(),
 })
 
 type Config = z.infer<typeof configSchema>
@@ -33,6 +37,8 @@ export interface Settings {
   readonly portalUrl: string | undefined
   /** Options of the channels that were set up, by name. */
   readonly channels: ReadonlyMap<string, ChannelOptions>
+  /** The mailbox replies are fetched from, as its owner wrote it. May hold secrets: never print it. */
+  readonly mailbox: ChannelOptions | undefined
   /** `INVITE_ME_*` variables that mean nothing; probably misspelt. */
   readonly unknownVariables: readonly string[]
 }
@@ -44,9 +50,12 @@ export interface SettingsFlags {
 }
 
 const configFileNames = ['invite-me.config.yaml', 'invite-me.config.yml', 'invite-me.config.json']
-const ownVariables = ['CONFIG', 'DB', 'DEBUG', 'FROM', 'LOCALE', 'ZONE', 'PORTAL_URL'].map(
-  (name) => `INVITE_ME_${name}`,
-)
+
+/** Variables that belong to no channel. */
+export const ownVariables: readonly string[] = [
+  ...['CONFIG', 'DB', 'DEBUG', 'FROM', 'LOCALE', 'ZONE', 'PORTAL_URL'].map((name) => `INVITE_ME_${name}`),
+  ...mailboxOptions.map(({ env }) => env),
+]
 
 /**
  * Finds out how the command line is set up.
@@ -70,6 +79,7 @@ export async function loadSettings(
     zone: environment['INVITE_ME_ZONE'] ?? config.zone,
     portalUrl: environment['INVITE_ME_PORTAL_URL'] ?? config.portal?.url,
     channels: mergeChannels(config.channels ?? {}, environment),
+    mailbox: mergeOptions(config.inbound?.email?.imap, mailboxOptions, environment),
     unknownVariables: findUnknownVariables(environment),
   }
 }
@@ -138,19 +148,31 @@ function mergeChannels(
   fromFile: NonNullable<Config['channels']>,
   environment: Environment,
 ): ReadonlyMap<string, ChannelOptions> {
-  const channels = new Map<string, Record<string, unknown>>(
-    Object.entries(fromFile).map(([name, options]) => [name, structuredClone(options ?? {})]),
+  const channels = new Map<string, ChannelOptions>(
+    Object.entries(fromFile).map(([name, options]) => [name, options ?? {}]),
   )
   for (const { name, options } of channelCatalogue) {
-    for (const option of options) {
-      const text = environment[option.env]
-      if (text === undefined || text === '') continue
-      const channel = channels.get(name) ?? {}
-      channels.set(name, channel)
-      setDeep(channel, option.name.split('.'), typedValue(text, option))
-    }
+    const merged = mergeOptions(channels.get(name), options, environment)
+    if (merged !== undefined) channels.set(name, merged)
   }
   return channels
+}
+
+/** Lays what the environment sets over what the file says; `undefined` when neither says anything. */
+function mergeOptions(
+  fromFile: ChannelOptions | undefined,
+  options: readonly CatalogueOption[],
+  environment: Environment,
+): ChannelOptions | undefined {
+  let merged: Record<string, unknown> | undefined =
+    fromFile === undefined ? undefined : structuredClone(fromFile)
+  for (const option of options) {
+    const text = environment[option.env]
+    if (text === undefined || text === '') continue
+    merged ??= {}
+    setDeep(merged, option.name.split('.'), typedValue(text, option))
+  }
+  return merged
 }
 
 function setDeep(
@@ -177,7 +199,10 @@ function typedValue(text: string, { type }: CatalogueOption): unknown {
   if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text)
   if (type === 'boolean' && ['true', '1', 'yes'].includes(text.toLowerCase())) return true
   if (type === 'boolean' && ['false', '0', 'no'].includes(text.toLowerCase())) return false
-  if (type === 'string[]') return text.split(',').map((part) => part.trim())
+  const parts = text.split(',').map((part) => part.trim())
+  if (type === 'string[]') return parts
+  if (type === 'number[]' && parts.every((part) => part !== '' && Number.isFinite(Number(part))))
+    return parts.map(Number)
   return text
 }
 

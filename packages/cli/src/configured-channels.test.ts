@@ -29,6 +29,7 @@ function settingsWith(channels: Readonly<Record<string, ChannelOptions>>): Setti
     zone: undefined,
     portalUrl: undefined,
     channels: new Map(Object.entries(channels)),
+    mailbox: undefined,
     unknownVariables: [],
   }
 }
@@ -79,7 +80,7 @@ describe('channels', () => {
 
   it.each([
     ['pigeon', 'export const other = 1', 'exports no channel named "pigeon"'],
-    ['fax', undefined, 'There is no channel "fax"; there are email, log'],
+    ['fax', undefined, 'There is no channel "fax"; there are '],
     ['../pigeon', undefined, 'There is no channel "../pigeon"'],
   ])('that do not exist are refused: %s', async (name, source, reason) => {
     if (source !== undefined) install(name, source)
@@ -121,6 +122,7 @@ describe('channels', () => {
     const quiet = { warn: () => {}, error: () => {} }
     void log?.send(message, {
       idempotencyKey: 'k',
+      attempt: 0,
       signal: new AbortController().signal,
       clock: { now: () => 0, schedule: () => () => {} },
       log: quiet,
@@ -130,6 +132,7 @@ describe('channels', () => {
 
   it('for telephones are the SMS channel that is set up', () => {
     expect(phoneChannel(settingsWith({ email: {}, 'other-sms': {} }))).toBe('other-sms')
+    expect(phoneChannel(settingsWith({ smpp: {} }))).toBe('smpp')
     expect(phoneChannel(settingsWith({}))).toMatch(/sms$/)
   })
 })

@@ -29,10 +29,11 @@ export function knownChannelNames(settings: Settings): readonly string[] {
   return [...new Set([...channelCatalogue.map(({ name }) => name), ...settings.channels.keys()])]
 }
 
-/** The channel that takes the addresses of a column `phone`: the first SMS channel set up, else the first known, else `sms`. */
+/** The channel that takes the addresses of a column `phone`: the first SMS channel set up, else the first known by its name. */
 export function phoneChannel(settings: Settings): string {
-  const isSms = (name: string): boolean => name === 'sms' || name.endsWith('-sms')
-  return [...settings.channels.keys()].find(isSms) ?? knownChannelNames(settings).find(isSms) ?? 'sms'
+  const isNamedSms = (name: string): boolean => name === 'sms' || name.endsWith('-sms')
+  const isSms = (name: string): boolean => name === 'smpp' || isNamedSms(name)
+  return [...settings.channels.keys()].find(isSms) ?? knownChannelNames(settings).find(isNamedSms) ?? 'sms'
 }
 
 /**
@@ -137,6 +138,11 @@ function explain(name: string, error: unknown): InviteMeError {
   if (!isInviteMeError(error)) {
     return new InviteMeError('INTERNAL', `Channel "${name}" could not be made.`, { cause: error })
   }
+  return explainOption(name, error)
+}
+
+/** Says where the option a channel, or what shares its options, refuses is set; other errors are passed on. */
+export function explainOption(name: string, error: InviteMeError): InviteMeError {
   if (error.code !== 'OPTIONS_INVALID') return error
   const option = channelCatalogue
     .find((entry) => entry.name === name)

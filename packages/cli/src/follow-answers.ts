@@ -1,7 +1,6 @@
-import type { InvitationGroup, InvitationResult, InviteMe } from '@invite-me/core'
-import { describeTime, describeValue } from './describe.ts'
+import type { InvitationGroup, InviteMe } from '@invite-me/core'
 import { exitCodes, type ExitCode } from './exit-code.ts'
-import { plainText } from './plain-text.ts'
+import { reportAnswer } from './report-answer.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -27,13 +26,9 @@ export async function followAnswers(
   showProgress()
   for await (const { invitation, result } of group.answers({ signal: host.stop })) {
     const record = await inviteMe.invitations.get(invitation.id)
-    const name = record?.name ?? null
     sums[result.kind] += 1
     done += 1
-    output.result({ type: 'answer', invitationId: invitation.id, to: invitation.to, name, ...result }, () => {
-      const who = plainText(name === null ? invitation.to : `${name} (${invitation.to})`)
-      return `${mark(result, output.paint)} ${who}  ${describeResult(result)}`
-    })
+    reportAnswer(output, { id: invitation.id, to: invitation.to, name: record?.name ?? null }, result)
     showProgress()
   }
   output.progress(undefined)
@@ -44,15 +39,4 @@ export async function followAnswers(
     return `\n${total} ${total === 1 ? 'person' : 'people'}: ${parts.join(', ')}`
   })
   return sums.expired + sums.unreachable + sums.cancelled === 0 ? exitCodes.done : exitCodes.partly
-}
-
-function describeResult(result: InvitationResult<unknown>): string {
-  return result.kind === 'answered' || result.kind === 'declined'
-    ? `${describeValue(result.value)}  by ${plainText(result.via)}, ${describeTime(result.at)}`
-    : `${result.kind}, ${describeTime(result.at)}`
-}
-
-function mark({ kind }: InvitationResult<unknown>, paint: Session['output']['paint']): string {
-  if (kind === 'answered') return paint.green('✓')
-  return kind === 'declined' ? paint.yellow('✗') : paint.red('!')
 }

@@ -85,8 +85,11 @@ export function createProgram(host: Host, end: End): Command {
   addAsk(program, sessionOf, end)
   addSend(program, sessionOf, end)
   addStatus(program, sessionOf, end)
+  addListen(program, sessionOf, end)
   addAnswerCommands(program, sessionOf, end)
+  addUnmatched(program, sessionOf, end)
   addRecipients(program, sessionOf, end)
+  addChannels(program, sessionOf, end)
   addDoctor(program, sessionOf, end)
   addTryControls(program, sessionOf, end)
   return program
@@ -142,10 +145,16 @@ function addMessageOptions(command: Command): Command {
     )
 }
 
-function addListenerOptions(command: Command): Command {
+/** @param when `with --wait: ` where answers come in only then */
+function addListenerOptions(command: Command, when = ''): Command {
   return command
-    .option('--listen-mail <port>', 'with --wait: receive e-mail replies by SMTP on this port', readPort)
-    .option('--portal-port <port>', 'with --wait: serve the page people answer on, on this port', readPort)
+    .option('--poll <channels>', `${when}fetch answers: telegram,email,smpp`, readList)
+    .option('--listen-mail <port>', `${when}receive e-mail replies by SMTP on this port`, readPort)
+    .option(
+      '--portal-port <port>',
+      `${when}serve the page people answer on, and take in what providers report, on this port`,
+      readPort,
+    )
     .option('--public-url <url>', 'address under which people reach that page')
 }
 
@@ -155,7 +164,7 @@ function addAsk(program: Command, sessionOf: SessionOf, end: End): void {
     .option('--answer <type>', 'yes-no, choice:A,B, poll:A,B, text, number, date or rsvp', 'yes-no')
     .option('--remind <times>', 'remind who has not answered: 1d,2d', readList)
     .option('--wait', 'print a line per person as answers arrive, until everybody has one')
-  const command = addListenerOptions(asking)
+  const command = addListenerOptions(asking, 'with --wait: ')
   command.action(async (flags) => {
     const { ask } = await import('./commands/ask.ts')
     end(await ask(sessionOf(command), flags))
@@ -179,10 +188,22 @@ function addStatus(program: Command, sessionOf: SessionOf, end: End): void {
     .option('--limit <number>', 'rows to show (default: 20 messages, 200 people)', readCount)
     .option('--wait', 'go on sending, and print answers as they arrive')
     .option('--via <channels>', 'with --wait: channels that are used though not set up: log', readList)
-  const command = addListenerOptions(standing)
+  const command = addListenerOptions(standing, 'with --wait: ')
   command.action(async (id: string | undefined, flags) => {
     const { status } = await import('./commands/status.ts')
     end(await status(sessionOf(command), id, flags))
+  })
+}
+
+function addListen(program: Command, sessionOf: SessionOf, end: End): void {
+  const listening = program
+    .command('listen')
+    .description('take in answers and send what falls due, until stopped; prints answers as they come')
+    .option('--via <channels>', 'channels that are used though not set up: log', readList)
+  const command = addListenerOptions(listening)
+  command.action(async (flags) => {
+    const { listen } = await import('./commands/listen.ts')
+    end(await listen(sessionOf(command), flags))
   })
 }
 
@@ -211,10 +232,11 @@ function addAnswerCommands(program: Command, sessionOf: SessionOf, end: End): vo
 function addRecipients(program: Command, sessionOf: SessionOf, end: End): void {
   const recipients = program.command('recipients').description('the people that are known')
   const importing = recipients
-    .command('import <file>')
-    .description('store the people of a CSV file, or of standard input for "-"')
+    .command('import [file]')
+    .description('store the people of a CSV file, of standard input for "-", or of a directory')
     .option('--encoding <name>', 'encoding of a file that is not UTF-8: windows-1252')
-  importing.action(async (file: string, flags) => {
+    .addOption(new Option('--from <directory>', 'instead of a file: who is in there').choices(['slack']))
+  importing.action(async (file: string | undefined, flags) => {
     const { importRecipients } = await import('./commands/recipients-import.ts')
     end(await importRecipients(sessionOf(importing), file, flags))
   })
@@ -230,6 +252,67 @@ function addRecipients(program: Command, sessionOf: SessionOf, end: End): void {
   show.action(async (externalId: string) => {
     const { showRecipient } = await import('./commands/recipients-show.ts')
     end(await showRecipient(sessionOf(show), externalId))
+  })
+  addConnect(recipients, sessionOf, end)
+}
+
+function addConnect(recipients: Command, sessionOf: SessionOf, end: End): void {
+  const command = recipients
+    .command('connect <externalId> <channel>')
+    .description('make the address by which a person connects a medium: telegram')
+    .addOption(
+      new Option('--expires <time>', 'how long it works').argParser(readDuration).default(604_800_000, '7d'),
+    )
+  command.action(async (externalId: string, channel: string, flags) => {
+    const { connectRecipient } = await import('./commands/recipients-connect.ts')
+    end(await connectRecipient(sessionOf(command), { externalId, channel }, flags))
+  })
+}
+
+function addUnmatched(program: Command, sessionOf: SessionOf, end: End): void {
+  const unmatched = program.command('unmatched').description('what came in and fits nothing that was sent')
+  const list = unmatched
+    .command('list', { isDefault: true })
+    .description('list it, oldest first')
+    .option('--limit <number>', 'rows to show (default: 100, with --json all)', readCount)
+  list.action(async (flags) => {
+    const { listUnmatched } = await import('./commands/unmatched-list.ts')
+    end(await listUnmatched(sessionOf(list), flags))
+  })
+  const dropping = unmatched.command('drop <id>').description('throw one away once it was looked at')
+  dropping.action(async (id: string) => {
+    const { dropUnmatched } = await import('./commands/unmatched-drop.ts')
+    end(await dropUnmatched(sessionOf(dropping), id))
+  })
+}
+
+function addChannels(program: Command, sessionOf: SessionOf, end: End): void {
+  const channels = program.command('channels').description('the media that can be used')
+  const list = channels.command('list').description('list every channel, what it needs and what it can do')
+  list.action(async () => {
+    const { listChannels } = await import('./commands/channels-list.ts')
+    end(await listChannels(sessionOf(list)))
+  })
+  const checking = channels
+    .command('doctor [names...]')
+    .description('check credentials and connections without sending; default all that are set up')
+  checking.action(async (names: readonly string[]) => {
+    const { checkChannels } = await import('./commands/channels-doctor.ts')
+    end(await checkChannels(sessionOf(checking), names))
+  })
+  const testing = channels
+    .command('test <name>')
+    .description('send one message to one address, and to nobody else')
+    .requiredOption('--to <address>', 'where it goes')
+    .option('--text <text>', 'what is said', 'A test message of invite-me. There is nothing to do.')
+    .addOption(
+      new Option('--patience <time>', 'how long to wait for the provider')
+        .argParser(readDuration)
+        .default(30_000, '30s'),
+    )
+  testing.action(async (name: string, flags) => {
+    const { testChannel } = await import('./commands/channels-test.ts')
+    end(await testChannel(sessionOf(testing), name, flags))
   })
 }
 

@@ -5,16 +5,20 @@ import { plainText } from './plain-text.ts'
 import type { Session } from './session.ts'
 
 /**
- * Prints the lines of CSV files that could not be used, each as one result.
+ * Prints the lines of CSV files that could not be used, and those that are strange, each as one result.
  *
- * @returns how many there were
+ * @returns how many could not be used
  */
 export function reportProblems({ output }: Session, imports: readonly PeopleImport[]): number {
-  for (const { file, problems } of imports) {
-    for (const { line, field, message } of problems) {
+  for (const { file, problems, warnings } of imports) {
+    const all = [
+      ...problems.map((problem) => ({ type: 'problem', mark: output.paint.red('!'), ...problem })),
+      ...warnings.map((warning) => ({ type: 'warning', mark: output.paint.yellow('?'), ...warning })),
+    ]
+    for (const { type, mark, line, field, message } of all) {
       output.result(
-        { type: 'problem', file, line, field: field ?? null, message },
-        () => `${output.paint.red('!')} ${plainText(file)} line ${line}: ${plainText(message)}`,
+        { type, file, line, field: field ?? null, message },
+        () => `${mark} ${plainText(file)} line ${line}: ${plainText(message)}`,
       )
     }
   }
@@ -43,8 +47,11 @@ export function reportHandOver<Document extends { readonly messageId: string }>(
   const problems = imports.flatMap(({ file, problems: some }) =>
     some.map((problem) => ({ file, ...problem })),
   )
+  const warnings = imports.flatMap(({ file, warnings: some }) =>
+    some.map((warning) => ({ file, ...warning })),
+  )
   if (!output.isJson) reportProblems(session, imports)
-  output.result({ ...document, deliveries: counts, waiting, problems }, () => {
+  output.result({ ...document, deliveries: counts, waiting, problems, warnings }, () => {
     const states = Object.entries(counts).flatMap(([state, amount]) =>
       amount === 0 ? [] : [`${amount} ${state}`],
     )

@@ -13,9 +13,13 @@ export { describeAnswer } from './rules/answers/describe-answer.ts'
 // Types
 export type {
   ChannelStatus,
+  ConnectAddress,
   ImportProblem,
   ImportRecord,
   ImportReport,
+  Inbox,
+  Inboxes,
+  InboxEntry,
   Invitation,
   InvitationGroup,
   InviteMe,
@@ -34,16 +38,28 @@ export type {
   ChoiceOptions,
   Rsvp,
 } from './model/answer.ts'
+export type { CalendarEntry, CalendarInput } from './model/calendar.ts'
 export type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from './model/delivery.ts'
 export type { DomainEvent, DomainEventType } from './model/domain-event.ts'
 export type { Duration } from './model/duration.ts'
 export type { ErrorCode } from './model/error.ts'
 export type { FactResult, InboundFact } from './model/inbound-fact.ts'
+export type { InboxItem } from './model/inbox-item.ts'
+export type { UnmatchedFact } from './model/unmatched-fact.ts'
 export type { FormField, FormFieldKind, FormOption } from './model/form-field.ts'
 export type { InvitationRecord, InvitationResult, InvitationState } from './model/invitation.ts'
 export type { Lane } from './model/lane.ts'
 export type { LinkView } from './model/link-view.ts'
-export type { AskOptions, Content, Message, Next, Originator, SendOptions, To } from './model/message.ts'
+export type {
+  AskOptions,
+  Content,
+  ContentInput,
+  Message,
+  Next,
+  Originator,
+  SendOptions,
+  To,
+} from './model/message.ts'
 export type { OutcomeClass, OutcomeScope, SendOutcome } from './model/outcome.ts'
 export type { KeepReason, NextRule, Plan, PlannedRoute, SkipReason } from './model/plan.ts'
 export type { Policies, PoliciesInput } from './model/policies.ts'
@@ -55,6 +71,7 @@ export type { ResponseReceipt, ResponseRecord, ResponseStatus } from './model/re
 export type { Route, RouteState } from './model/route.ts'
 export type { InviteMeOptions } from './options.ts'
 export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
+export type { Directory, DirectoryContext } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Log } from './ports/log.ts'
 export type { DueHint, Queue } from './ports/queue.ts'

@@ -1,20 +1,23 @@
 import { acceptMessage, type Acceptance } from './accept/accept-message.ts'
+import { rescheduleMessage } from './accept/reschedule-message.ts'
 import type { RawRequest } from './accept/read-request.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Invitation, InvitationGroup, InviteMe } from './face/face.ts'
 import { invitationGroup, invitationHandle, sentMessage } from './face/handles.ts'
+import { inboxDesk } from './face/inbox-desk.ts'
 import { Live } from './face/live.ts'
 import { answerInputSchema, type AnswerInput } from './model/answer.ts'
 import { InviteMeError } from './model/error.ts'
-import type { AskOptions, Content, To } from './model/message.ts'
+import type { AskOptions, ContentInput, To } from './model/message.ts'
 import { parseInput } from './model/parse.ts'
 import { resolveOptions, type InviteMeOptions } from './options.ts'
 import type { World } from './ports/world.ts'
 import { storeQueue } from './queue/store-queue.ts'
 import { pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
-import { receive } from './respond/receive.ts'
+import { handleWebhook, receive } from './respond/receive.ts'
 import { recordResponse } from './respond/record-response.ts'
+import { replayUnmatched } from './respond/replay-unmatched.ts'
 import { idSource } from './rules/uuid.ts'
 
 const defaultDeadlineMs = 10_000
@@ -42,8 +45,11 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     log: resolved.log,
   }
   const live = new Live(world, await store.outbox.last())
-  const dispatcher = new Dispatcher(world, () => {
-    live.wake()
+  const dispatcher = new Dispatcher(world, {
+    onCommit: () => {
+      live.wake()
+    },
+    onAccepted: (channel, ids) => replayUnmatched(world, channel, ids),
   })
   await world.queue.consume(async () => {
     dispatcher.wake()
@@ -76,6 +82,12 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       live.wake()
     }
   }
+  /** An answer may leave something to say where the question was sent. */
+  const answered = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const result = await change(work)
+    dispatcher.wake()
+    return result
+  }
   const accept = (request: RawRequest): Promise<Acceptance> =>
     change(async () => {
       const acceptance = await acceptMessage(world, request)
@@ -93,17 +105,17 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
 
   function ask<Value>(
     to: To,
-    question: string | Content,
+    question: string | ContentInput,
     options: AskOptions<Value>,
   ): Promise<Invitation<Value>>
   function ask<Value>(
     to: readonly To[],
-    question: string | Content,
+    question: string | ContentInput,
     options: AskOptions<Value>,
   ): Promise<InvitationGroup<Value>>
   async function ask<Value>(
     to: To | readonly To[],
-    content: string | Content,
+    content: string | ContentInput,
     options: AskOptions<Value>,
   ): Promise<Invitation<Value> | InvitationGroup<Value>> {
     const isMany = Array.isArray(to)
@@ -147,7 +159,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       return invitationGroup(world, live, messageId, records)
     },
     respond: (invitationId, input, { via = 'api' } = {}) =>
-      change(() =>
+      answered(() =>
         store.transaction((parts) =>
           recordResponse(world, parts, {
             invitationId,
@@ -165,8 +177,27 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
         dispatcher.wake()
         return results
       }),
+    handleWebhook: (channel, request) =>
+      change(async () => {
+        const response = await handleWebhook(world, channel, request)
+        dispatcher.wake()
+        return response
+      }),
+    unmatched: {
+      list: (page) => store.inbound.listUnmatched(pageOf(page)),
+      drop: (id) => change(() => store.inbound.dropUnmatched([id])),
+    },
+    inbox: inboxDesk(world, { live, change: answered, readAnswer }),
     recipients: recipientsDesk(world),
-    messages: { get: (id) => store.messages.byId(id), list: (page) => store.messages.list(pageOf(page)) },
+    messages: {
+      get: (id) => store.messages.byId(id),
+      list: (page) => store.messages.list(pageOf(page)),
+      reschedule: (id, calendar) =>
+        change(async () => {
+          await rescheduleMessage(world, id, calendar)
+          dispatcher.wake()
+        }),
+    },
     invitations: {
       get: (id) => store.invitations.byId(id),
       list: ({ messageId, state } = {}, page = {}) =>
@@ -185,7 +216,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     receipts: { list: (filter = {}, page = {}) => store.receipts.list(filter, pageOf(page)) },
     links: {
       open: (token, purpose) => openLink(world, token, purpose),
-      answer: (token, input) => change(() => answerByLink(world, token, readAnswer(input))),
+      answer: (token, input) => answered(() => answerByLink(world, token, readAnswer(input))),
       unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
       renew: (token) =>
         change(async () => {

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalDomain, parseEmailAddress } from './address.ts'
-import type { MailLibrary } from './mail-transport.ts'
+import type { SmtpConnectionClass } from './mail-transport.ts'
 import { taggedAddress, tokenPlace } from './tagged-address.ts'
 
 const address = z.string().transform((value, context) => {
@@ -90,13 +90,15 @@ const urlSchema = z
     }
   })
 
+const rateSchema = z.strictObject({ count: z.int().min(1), perMs: z.int().min(1) })
+
 const dkimSchema = z.strictObject({
   domainName: domain,
   keySelector: z.string().regex(/^[A-Za-z0-9._-]{1,63}$/),
   privateKey: z.string().meta({ secret: true }).refine(isRsaKey, 'give an RSA private key in PEM form'),
 })
 
-/** A key that cannot sign would make the library send unsigned, without a word. */
+/** The signature is rsa-sha256, which every receiver knows (RFC 8301 §3.1). */
 function isRsaKey(pem: string): boolean {
   try {
     return createPrivateKey(pem).asymmetricKeyType === 'rsa'
@@ -134,10 +136,18 @@ export const emailOptionsSchema = z.strictObject({
     .max(100_000)
     .default(100)
     .describe('Messages after which a connection is renewed.'),
-  rate: z
-    .strictObject({ count: z.int().min(1), perMs: z.int().min(1) })
+  rate: rateSchema.optional().describe('At most `count` sends in any `perMs`; default no limit.'),
+  domainRates: z
+    .record(z.union([z.literal('*'), domain]), rateSchema)
     .optional()
-    .describe('At most `count` sends in any `perMs`; default no limit.'),
+    .describe(
+      'Limits by the domain of the recipient, `{ "gmail.com": { count: 100, perMs: 60000 } }`; `*` is for each other domain. Default none.',
+    ),
+  feedbackId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{5,15}$/, 'give 5 to 15 letters, digits or hyphens')
+    .optional()
+    .describe('Your name in the header `Feedback-ID`, by which Gmail reports complaints; default no header.'),
   timeoutMs: z.int().min(100).max(600_000).default(30_000).describe('Longest time for one send.'),
   dkim: dkimSchema.optional().describe('Signs messages here; leave it out when the mail server signs.'),
   maxInboundBytes: z
@@ -146,10 +156,12 @@ export const emailOptionsSchema = z.strictObject({
     .max(50_000_000)
     .default(1_048_576)
     .describe('Largest reply or bounce that is read.'),
-  nodemailer: z
-    .custom<MailLibrary>((value) => typeof value === 'object' && value !== null && 'createTransport' in value)
+  smtpConnection: z
+    .custom<SmtpConnectionClass>((value) => typeof value === 'function')
     .optional()
-    .describe('The nodemailer module to use; default: the installed one, loaded with the first message.'),
+    .describe(
+      'The class `SMTPConnection` of nodemailer to use; default: the installed one, loaded with the first message.',
+    ),
 })
 
 /** Options of the e-mail channel after validation. */

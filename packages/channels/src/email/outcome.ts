@@ -37,6 +37,7 @@ type Verdict =
   | { readonly status: 'permanent_content'; readonly scope: 'message'; readonly detail: string }
 
 const minute = 60_000
+const hour = 60 * minute
 
 const deadAddress = recipient('The mail server says that this address does not exist.')
 const disabledMailbox = recipient('The mailbox is closed or disabled.')
@@ -63,6 +64,14 @@ const greylisted: Verdict = {
   detail: 'The server asks to try again in some minutes.',
 }
 
+/** Gmail's limit of mail to one person: "receiving mail too quickly", 4.2.1 or 5.2.1 (its table of SMTP errors, seen 2026-11-22). */
+const busyMailbox = tooFast('recipient', 10 * minute)
+/** Our account's allowance of a day is used up: Gmail's 5.4.5, and 5.7.1 "relay limit exceeded". */
+const usedUp = tooFast('sender', hour)
+
+function tooFast(scope: OutcomeScope, retryAfterMs: number): Verdict {
+  return { status: 'rate_limited', scope, retryAfterMs, detail: 'The server asks to send more slowly.' }
+}
 function recipient(detail: string): Verdict {
   return { status: 'permanent_recipient', scope: 'recipient', detail }
 }
@@ -84,11 +93,10 @@ const permanentStatuses: Readonly<Record<string, Verdict>> = {
   '5.3': badServer,
   '5.3.4': tooLarge,
   '5.4': unreachableDomain,
+  '5.4.5': usedUp,
   '5.6': badFormat,
   '5.6.7': recipient('The server cannot carry an address with letters outside ASCII.'),
   '5.7': badPolicy,
-  '5.7.8': badLogin,
-  '5.7.9': badLogin,
   // Microsoft 365: the recipient or group takes mail from some senders only.
   '5.7.124': notAllowedThere,
   '5.7.129': notAllowedThere,
@@ -192,17 +200,23 @@ function judgePermanent(
   if (named !== undefined) return named
   // Bad sequence of commands: the session was confused, not the message refused.
   if (replyCode === 503) return retryable('provider', 'The mail server lost track of the session.')
-  if (status !== undefined) return judgePermanentStatus(status, reply, phase)
+  if (status !== undefined) return judgePermanentStatus(replyCode, status, reply, phase)
   if (replyCode === 552) return phase === 'recipient' ? fullMailbox : tooLarge
   if (replyCode >= 500 && replyCode <= 504 && phase === 'data') return badFormat
   if ((replyCode === 554 || replyCode === 571) && phase === 'data') return badPolicy
   return permanentByPhase[phase]
 }
 
-function judgePermanentStatus(status: string, reply: string, phase: SmtpPhase): Verdict {
+function judgePermanentStatus(replyCode: number, status: string, reply: string, phase: SmtpPhase): Verdict {
   const subject = status.slice(0, 3)
   if (status === '5.1.0' && phase === 'sender') return badSender
+  if (status === '5.2.1' && speaksOfRate.test(reply)) return busyMailbox
   if (status === '5.7.1') return judgePolicy(reply, phase)
+  // Gmail refuses dangerous attachments and links so.
+  if (status === '5.7.0' && replyCode === 552) return filtered
+  // Of the login these speak only before there is a message; Yahoo says 5.7.9 of messages, too.
+  if (status === '5.7.8' || status === '5.7.9')
+    return phase === 'recipient' || phase === 'data' ? badPolicy : badLogin
   if (subject === '5.5') return phase === 'recipient' ? deadAddress : badFormat
   return permanentStatuses[status] ?? permanentStatuses[subject] ?? permanentByPhase[phase]
 }
@@ -212,25 +226,22 @@ function judgePermanentStatus(status: string, reply: string, phase: SmtpPhase): 
  * of these at RCPT, so there the words have to decide.
  */
 function judgePolicy(reply: string, phase: SmtpPhase): Verdict {
+  if (/\blimit\b.*\bexceeded\b/is.test(reply)) return usedUp
   if (phase === 'data') return filtered
   const speaksOfRecipient = /\b(?:recipient|user unknown|mailbox)\b/i.test(reply) && !/\brelay/i.test(reply)
   return phase === 'recipient' && speaksOfRecipient ? notAllowedThere : badPolicy
 }
 
+const speaksOfRate = /too (?:quickly|fast|many|much|frequent)|rate.?limit|\brate\b|throttl|quota exceeded/i
+
+/** Gmail holds mail back for what it is: its rate (4.7.28), no SPF, no DKIM, neither, or for another domain than the sender's. */
+const heldForSender = new Set(['4.7.26', '4.7.27', '4.7.28', '4.7.30', '4.7.32'])
+
 function judgeTemporary(status: string | undefined, reply: string, phase: SmtpPhase): Verdict {
   const scope = temporaryScopes[status?.split('.')[1] ?? ''] ?? scopeByPhase[phase]
-  if (
-    /too (?:quickly|fast|many|much|frequent)|rate.?limit|\brate\b|throttl|quota exceeded/i.test(reply) &&
-    status !== '4.2.2'
-  ) {
-    return {
-      status: 'rate_limited',
-      scope,
-      retryAfterMs: minute,
-      detail: 'The server asks to send more slowly.',
-    }
-  }
   if (status === '4.2.2') return fullMailbox
+  if (status !== undefined && heldForSender.has(status)) return tooFast('sender', 15 * minute)
+  if (speaksOfRate.test(reply)) return status === '4.2.1' ? busyMailbox : tooFast(scope, minute)
   if (status === '4.7.1' || /gr[ae]y.?list/i.test(reply)) return greylisted
   return retryable(scope, 'The server asks to try again later.')
 }

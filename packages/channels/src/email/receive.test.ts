@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { isInviteMeError } from '@invite-me/core/channel'
-import { receiveEmail } from './receive.ts'
+import { receiveEmail, type ReceiveOptions } from './receive.ts'
 import { taggedAddress } from './tagged-address.ts'
 
 const token = 'k7Qm2xV9bT4sW8nL3pR6dY'
@@ -17,13 +17,17 @@ function fixture(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../__fixtures__/email/${name}.eml`, import.meta.url)))
 }
 
-function receive(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
+function receive(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+  change: Partial<ReceiveOptions> = {},
+) {
   const request = new Request('http://mail.test/', {
     method: 'POST',
     body,
     headers: { 'content-type': 'message/rfc822', ...headers },
   })
-  return receiveEmail(request, options)
+  return receiveEmail(request, { ...options, ...change })
 }
 
 const plain = (headers: readonly string[], text = 'Yes') => `${headers.join('\r\n')}\r\n\r\n${text}\r\n`
@@ -164,6 +168,238 @@ describe('a bounce', () => {
   test('tells no address and no words of the server', async () => {
     const facts = JSON.stringify(await receive(fixture('bounce-unknown-user')))
     expect(facts).not.toMatch(/ann@guests|User unknown/)
+  })
+})
+
+describe('a calendar’s answer', () => {
+  const calendarToken = 'k7qm2xv9bt4sw8nl3pr6dy0000'
+
+  test('wins over the words of the mail it comes in, and over what says that a machine sent it', async () => {
+    expect(await receive(fixture('calendar/google-accepted'), { 'x-envelope-from': '' })).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{64}$/),
+        at: new Date(options.now),
+        kind: 'answer',
+        reference: { by: 'token', token: calendarToken },
+        input: { kind: 'option', value: 'yes' },
+        calendarSequence: 0,
+        from: 'ann@guests.test',
+      },
+    ])
+  })
+
+  test('with words is an answer and a wish', async () => {
+    const [answer, wish, ...rest] = await receive(fixture('calendar/outlook-tentative'))
+    expect(rest).toEqual([])
+    expect(answer).toMatchObject({ kind: 'answer', input: { value: 'maybe' } })
+    expect(wish).toMatchObject({
+      kind: 'proposed',
+      reference: { by: 'token', token: calendarToken },
+      text: 'I will be ten minutes late.',
+      from: 'ann@guests.test',
+    })
+    expect(wish?.id).not.toBe(answer?.id)
+  })
+
+  test('that proposes another time is a wish', async () => {
+    expect(await receive(fixture('calendar/outlook-counter'))).toMatchObject([{ kind: 'proposed' }])
+  })
+
+  test('speaks for its attendee, whoever sent the mail', async () => {
+    expect(await receive(fixture('calendar/icloud-declined'))).toMatchObject([
+      { input: { value: 'no' }, from: 'ann@guests.test' },
+    ])
+  })
+
+  const reply = (to: string, organizer: string, headers: readonly string[] = []) =>
+    plain(
+      [`To: ${to}`, 'From: bob@guests.test', ...headers, 'Content-Type: text/calendar; method=REPLY'],
+      [
+        'BEGIN:VCALENDAR',
+        'BEGIN:VEVENT',
+        `ORGANIZER:mailto:${organizer}`,
+        'ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@guests.test',
+        'DTSTAMP:20261123T081502Z',
+        'END:VEVENT',
+        'END:VCALENDAR',
+      ].join('\r\n'),
+    )
+
+  test('finds its question by the organizer when it was sent elsewhere', async () => {
+    const mail = reply('dinner@dinner.test', `reply+${token}@reply.guests.test`)
+    expect(await receive(mail)).toMatchObject([{ kind: 'answer', reference: { token } }])
+  })
+
+  test('believes the address it was sent to more than the organizer', async () => {
+    const mail = reply(`reply+${token}@reply.guests.test`, 'reply+other00000@reply.guests.test')
+    expect(await receive(mail)).toMatchObject([{ reference: { token } }])
+  })
+
+  test('for nobody we asked is ignored', async () => {
+    const mail = reply('dinner@dinner.test', 'dinner@dinner.test')
+    expect(await receive(mail)).toMatchObject([{ kind: 'ignored' }])
+  })
+
+  test('has one id however often it comes, with a Message-ID or without', async () => {
+    const to = `reply+${token}@reply.guests.test`
+    const [one] = await receive(reply(to, to))
+    const [again] = await receive(reply(to, to, ['Received: by another way']))
+    const [named] = await receive(reply(to, to, ['Message-ID: <1@guests.test>']))
+    expect(again?.id).toBe(one?.id)
+    expect(named?.id).not.toBe(one?.id)
+  })
+
+  test('does not make a bounce of our invitation an answer', async () => {
+    const bounce = Buffer.from(fixture('bounce-unknown-user')).toString('latin1')
+    const returned = bounce.replace(
+      'Content-Type: text/rfc822-headers\r\n\r\n',
+      'Content-Type: message/rfc822\r\n\r\nContent-Type: text/calendar; method=REPLY\r\n',
+    )
+    expect(await receive(returned)).toMatchObject([{ kind: 'failed' }])
+  })
+})
+
+describe('a delivery report', () => {
+  const report = (action: string, status: string) =>
+    Buffer.from(fixture('bounce-mailbox-full'))
+      .toString('latin1')
+      .replace(/Action: \w+/, `Action: ${action}`)
+      .replace(/Status: [\d.]+/, `Status: ${status}`)
+
+  test('that says "delivered" is a receipt', async () => {
+    expect(await receive(report('delivered', '2.0.0'))).toMatchObject([
+      { kind: 'delivered', reference: { by: 'token', token }, detail: expect.any(String) },
+    ])
+  })
+
+  test.each([
+    ['relayed', '2.0.0'],
+    ['expanded', '2.0.0'],
+    ['delayed', '4.4.1'],
+    ['dreamt', '5.0.0'],
+  ])('that says "%s" changes nothing', async (action, status) => {
+    expect(await receive(report(action, status))).toMatchObject([{ kind: 'ignored' }])
+  })
+
+  test('with a comment behind its action is understood', async () => {
+    expect(await receive(report('Failed (bad destination mailbox)', '5.1.1'))).toMatchObject([
+      { kind: 'failed', reference: { by: 'token', token } },
+    ])
+  })
+})
+
+describe('a complaint', () => {
+  const complaint = (type: string, returned: readonly string[], more: readonly string[] = []) =>
+    [
+      'From: feedback@mailbox.test',
+      'To: dinner@dinner.test',
+      'Subject: FW: Dinner on Friday at 8?',
+      'Message-ID: <complaint-1@mailbox.test>',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=feedback-report; boundary=arf',
+      '',
+      '--arf',
+      'Content-Type: text/plain',
+      '',
+      'This is an email abuse report.',
+      '--arf',
+      'Content-Type: message/feedback-report',
+      '',
+      `Feedback-Type: ${type}`,
+      'User-Agent: Mailbox-Feedback/1.0',
+      'Version: 1',
+      ...more,
+      '',
+      '--arf',
+      'Content-Type: message/rfc822',
+      'Content-Disposition: inline',
+      '',
+      'From: Dinner <dinner@dinner.test>',
+      'To: <redacted>',
+      ...returned,
+      'Subject: Dinner on Friday at 8?',
+      '',
+      'Dinner on Friday at 8? Yes',
+      '--arf--',
+      '',
+    ].join('\r\n')
+  const messageId = 'Message-ID: <delivery-1@dinner.test>'
+
+  test.each(['abuse', 'Fraud', 'virus', 'other'])('of %s is about the message it returns', async (type) => {
+    expect(await receive(complaint(type, [messageId]))).toEqual([
+      {
+        id: expect.any(String),
+        at: new Date(options.now),
+        kind: 'complained',
+        reference: { by: 'provider-message', providerMessageId: '<delivery-1@dinner.test>' },
+      },
+    ])
+  })
+
+  test.each([
+    ['where bounces go', [], [`Original-Mail-From: <bounce+${token}@bounce.dinner.test>`]],
+    ['its return path', [`Return-Path: <bounce+${token}@bounce.dinner.test>`], []],
+    ['its reply address', [`Reply-To: Dinner <reply+${token}@reply.guests.test>`], []],
+  ])('finds a message without its id by %s', async (_name, returned, more) => {
+    expect(await receive(complaint('abuse', returned, more))).toMatchObject([
+      { kind: 'complained', reference: { by: 'token', token } },
+    ])
+  })
+
+  test.each([
+    ['of something that is no spam after all', complaint('not-spam', [messageId])],
+    ['about a signature', complaint('auth-failure', [messageId])],
+    ['of no kind', complaint('', [messageId])],
+    ['about nothing we know', complaint('abuse', [])],
+  ])('%s is none', async (_name, mail) => {
+    expect(await receive(mail)).toMatchObject([{ kind: 'ignored' }])
+  })
+})
+
+describe('a wish to be left alone', () => {
+  const to = `To: reply+${token}@reply.guests.test`
+  const from = 'From: Ann <Ann@Guests.test>'
+
+  test.each([
+    ['STOP as the whole reply', plain([to, from, 'Subject: Re: Dinner'], 'STOP')],
+    ['in another language', plain([to, from, 'Content-Type: text/plain; charset=utf-8'], 'Отписаться!')],
+    ['above a quotation', plain([to, from], 'Please unsubscribe\r\n\r\n> Dinner on Friday at 8?')],
+    ['in the subject, as mail programs send it', plain([to, from, 'Subject: unsubscribe'], '')],
+    [
+      'in the subject, sent by a machine for them',
+      plain(
+        [to, from, 'Subject: unsubscribe', 'Auto-Submitted: auto-generated'],
+        'This message was generated.',
+      ),
+    ],
+    ['at the address without a token', plain(['To: stop@dinner.test', from, 'Subject: Unsubscribe'], '')],
+  ])('%s', async (_name, mail) => {
+    expect(await receive(mail, {}, { unsubscribe: 'Stop@dinner.test' })).toEqual([
+      {
+        id: expect.any(String),
+        at: new Date(options.now),
+        kind: 'opted_out',
+        address: 'Ann@guests.test',
+        // Whoever writes, the address our message went to is meant; without a token only the sender is known.
+        ...(mail.includes('stop@dinner.test') ? {} : { inReplyTo: { by: 'token', token } }),
+      },
+    ])
+  })
+
+  test.each([
+    ['part of an answer', plain([to, from], 'Do not stop, we are coming')],
+    ['the subject of what they reply to', plain([to, from, 'Subject: Re: unsubscribe'], 'Yes')],
+  ])('%s is an answer', async (_name, mail) => {
+    expect(await receive(mail)).toMatchObject([{ kind: 'answer' }])
+  })
+
+  test.each([
+    ['by nobody', plain([to, 'Subject: unsubscribe'], '')],
+    ['at an address that is not ours', plain(['To: stop@elsewhere.test', from, 'Subject: unsubscribe'], '')],
+    ['by an automatic reply', plain([to, from, 'Auto-Submitted: auto-replied'], 'Stop')],
+    ['in other words, at the address for it', plain(['To: stop@dinner.test', from], 'Hello?')],
+  ])('%s is ignored', async (_name, mail) => {
+    expect(await receive(mail, {}, { unsubscribe: 'stop@dinner.test' })).toMatchObject([{ kind: 'ignored' }])
   })
 })
 

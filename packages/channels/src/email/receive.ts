@@ -1,166 +1,143 @@
-import { InviteMeError, type FactReference, type InboundFact } from '@invite-me/core/channel'
+import { readConsentWord, type InboundFact } from '@invite-me/core/channel'
 import { createHash } from 'node:crypto'
-import PostalMime, { type Email } from 'postal-mime'
 import { parseEmailAddress } from './address.ts'
 import { explainAutomatic, hasAutomaticSubject } from './automatic-mail.ts'
-import { readDeliveryReport, type DeliveryReport } from './bounce.ts'
+import { readCalendarReply } from './calendar/read-reply.ts'
 import type { ReturnAddresses } from './compose.ts'
+import { addressesIn, readMail, type IncomingMail } from './read-mail.ts'
 import { replyText } from './reply-text.ts'
+import { reportFacts, type ReportPlace } from './report-facts.ts'
 import { taggedAddress, tokenPlace, type TaggedAddress } from './tagged-address.ts'
 
 /** What reading a mail needs beside it. */
 export interface ReceiveOptions extends ReturnAddresses {
+  /** Address offered for unsubscribing by mail, without a token. */
+  readonly unsubscribe?: string | undefined
   readonly maxBytes: number
   /** Unix milliseconds. */
   readonly now: number
 }
-
-/** Headers that may name the address a mail was for, in the order they are believed. */
-const recipientHeaders = [
-  'delivered-to',
-  'x-original-to',
-  'envelope-to',
-  'to',
-  'cc',
-  'resent-to',
-  'x-forwarded-to',
-]
 
 /** Used where no reply address is set up, so that mail kept from before still finds its question. */
 const usualReply = taggedAddress(`reply+${tokenPlace}@`)
 const usualBounce = taggedAddress(`bounce+${tokenPlace}@`)
 
 /**
- * Turns one raw mail into facts: an answer, a failed delivery, or something to be ignored. Nothing a machine wrote is
- * ever an answer.
+ * Turns one raw mail into facts: an answer in words or by a calendar, a report about a delivery, a complaint, a wish to be
+ * left alone, or something to be ignored. Nothing a machine wrote is ever an answer, except what a person's calendar
+ * sends when they press its button.
  *
  * The body is the raw mail, `content-type: message/rfc822`. The headers `x-envelope-from` (empty for the null sender) and
  * `x-envelope-to` may tell what the mail server was told.
  *
- * @returns one fact; its id is the same whenever the same mail comes again
+ * @returns one fact, or two for a calendar's answer with words; their ids are the same whenever the same mail comes again
  * @throws InviteMeError `REQUEST_INVALID` when it is no mail or too large
  */
 export async function receiveEmail(
   request: Request,
   options: ReceiveOptions,
 ): Promise<readonly InboundFact[]> {
-  const raw = await readBody(request, options.maxBytes)
-  const format = textFormat(raw)
-  const mail = await parse(format === 'fixed' ? raw : asFixed(raw))
-  const envelopeFrom = request.headers.get('x-envelope-from')?.replace(/^<|>$/g, '')
-  const addresses = addressesOf(mail, request.headers.get('x-envelope-to') ?? '')
-  const replyToken = findToken(addresses, options.reply ?? usualReply)
-  const bounceToken = findToken(addresses, options.bounce ?? usualBounce)
-  const token = replyToken ?? bounceToken
-  const base = { id: factId(mail, raw, token), at: new Date(options.now) }
-  const ignored = (reason: string): readonly InboundFact[] => [{ ...base, kind: 'ignored', reason }]
+  const place = findPlace(await readMail(request, options.maxBytes), options)
+  // Calendars come before automatic mail is left out: they and mail programs mark what they send at the press of a
+  // button as automatic.
+  return (await reportFacts(place.mail, place)) ?? (await calendarFacts(place)) ?? wordFacts(place)
+}
 
-  const report = await readDeliveryReport(mail)
-  if (report !== undefined) return reportFacts(report, token, base)
+/** A mail, and what of ours it names. */
+interface Place extends IncomingMail, ReportPlace {
+  /** Token of the reply address it came to; `token` may be that of a bounce address. */
+  readonly replyToken: string | undefined
+  /** True when it came to an address people write to. */
+  readonly isToUs: boolean
+  /** Who wrote it, when that is an address. */
+  readonly from: string | undefined
+}
+
+function findPlace(incoming: IncomingMail, options: ReceiveOptions): Place {
+  const { mail, recipients } = incoming
+  const reply = options.reply ?? usualReply
+  const bounce = options.bounce ?? usualBounce
+  const replyToken = findToken(recipients, reply)
+  const token = replyToken ?? findToken(recipients, bounce)
+  const sender = parseEmailAddress(mail.from?.address ?? '')
+  return {
+    ...incoming,
+    id: factId(incoming, token),
+    at: new Date(options.now),
+    token,
+    replyToken,
+    isToUs: replyToken !== undefined || isAmong(options.unsubscribe, recipients),
+    tokenIn: (value) => findToken(addressesIn(value), reply) ?? findToken(addressesIn(value), bounce),
+    from: sender.ok ? sender.address : undefined,
+  }
+}
+
+/**
+ * What a calendar says in the mail: an answer, and a wish when words came with it: nothing a person says is thrown away.
+ *
+ * @returns undefined when no calendar says anything
+ */
+async function calendarFacts(place: Place): Promise<readonly InboundFact[] | undefined> {
+  const reply = await readCalendarReply(place.mail)
+  if (reply === undefined) return undefined
+  if (reply.kind === 'ignored') return ignored(place, reply.reason)
+  const token = place.replyToken ?? place.tokenIn(reply.organizer ?? '')
+  if (token === undefined)
+    return ignored(place, 'the calendar’s answer was not sent to a reply address of ours')
+  const from = reply.attendee ?? place.from
+  const base = {
+    id: factId(place, token, reply.tuple),
+    at: place.at,
+    reference: { by: 'token', token },
+    ...(from === undefined ? {} : { from }),
+  } as const
+  if (reply.kind === 'proposed') return [{ ...base, kind: 'proposed', text: reply.text }]
+  const answer: InboundFact = {
+    ...base,
+    kind: 'answer',
+    input: { kind: 'option', value: reply.answer },
+    ...(reply.sequence === undefined ? {} : { calendarSequence: reply.sequence }),
+  }
+  if (reply.comment === undefined) return [answer]
+  return [answer, { ...base, id: `${base.id}.comment`, kind: 'proposed', text: reply.comment }]
+}
+
+function wordFacts(place: Place): readonly InboundFact[] {
+  const { at, envelopeFrom, format, from, id, isToUs, mail, replyToken } = place
+  const subject = mail.subject ?? ''
+  // What mail programs send for a List-Unsubscribe with `mailto:`; their words in the text vary.
+  if (isToUs && readConsentWord(subject) === 'stop') return optOut(place)
   const automatic =
     explainAutomatic(mail.headers, envelopeFrom) ??
-    (hasAutomaticSubject(mail.subject ?? '') ? 'the subject is that of an automatic reply' : undefined)
-  if (automatic !== undefined) return ignored(automatic)
-  if (replyToken === undefined) return ignored('the mail was not sent to a reply address of ours')
+    (hasAutomaticSubject(subject) ? 'the subject is that of an automatic reply' : undefined)
+  if (automatic !== undefined) return ignored(place, automatic)
+  if (!isToUs) return ignored(place, 'the mail was not sent to a reply address of ours')
   const text = replyText({ text: mail.text, html: mail.html, format })
-  if (text === '') return ignored('the mail holds nothing but what it replies to')
-  const sender = parseEmailAddress(mail.from?.address ?? '')
+  if (readConsentWord(text) === 'stop') return optOut(place)
+  if (replyToken === undefined) return ignored(place, 'the mail does not ask to be left alone')
+  if (text === '') return ignored(place, 'the mail holds nothing but what it replies to')
   return [
     {
-      ...base,
+      id,
+      at,
       kind: 'answer',
       reference: { by: 'token', token: replyToken },
       input: { kind: 'text', text },
-      ...(sender.ok ? { from: sender.address } : {}),
+      ...(from === undefined ? {} : { from }),
     },
   ]
 }
 
-function reportFacts(
-  { action, messageId, outcome }: DeliveryReport,
-  token: string | undefined,
-  base: { readonly id: string; readonly at: Date },
-): readonly InboundFact[] {
-  if (outcome === undefined)
-    return [
-      { ...base, kind: 'ignored', reason: `a delivery report that says ${action.slice(0, 20) || 'nothing'}` },
-    ]
-  if (token === undefined && messageId === undefined) {
-    return [{ ...base, kind: 'ignored', reason: 'a bounce that does not say of which message' }]
-  }
-  const reference: FactReference =
-    token === undefined
-      ? { by: 'provider-message', providerMessageId: messageId ?? '' }
-      : { by: 'token', token }
-  return [{ ...base, kind: 'failed', reference, outcome }]
+function optOut(place: Place): readonly InboundFact[] {
+  const { at, from, id, replyToken } = place
+  if (from === undefined) return ignored(place, 'somebody without an address wants no more messages')
+  const fact = { id, at, kind: 'opted_out' as const, address: from }
+  if (replyToken === undefined) return [fact]
+  return [{ ...fact, inReplyTo: { by: 'token', token: replyToken } }]
 }
 
-/** @throws InviteMeError `REQUEST_INVALID` */
-async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^message\/rfc822\b/i.test(type)) throw refused('send the raw mail with content-type message/rfc822')
-  const tooLarge = () => refused(`the mail is larger than ${maxBytes} bytes`)
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  if (size === 0) throw refused('the mail is empty')
-  return Buffer.concat(chunks)
-}
-
-/** @throws InviteMeError `REQUEST_INVALID` */
-async function parse(raw: Buffer): Promise<Email> {
-  try {
-    return await PostalMime.parse(raw, {
-      maxNestingDepth: 50,
-      maxHeadersSize: 256 * 1024,
-      maxRfc822NestingDepth: 2,
-    })
-  } catch (cause) {
-    throw new InviteMeError('REQUEST_INVALID', 'The mail cannot be read: its MIME structure is broken.', {
-      field: 'body',
-      cause,
-    })
-  }
-}
-
-function refused(reason: string): InviteMeError {
-  return new InviteMeError('REQUEST_INVALID', `The mail cannot be taken: ${reason}.`, { field: 'body' })
-}
-
-const flowedType = /^content-type:[ \t]*text\/plain\b(?:[^\r\n]|\r?\n[ \t])*/gim
-
-/** How the text part breaks its lines, as its Content-Type says. */
-function textFormat(raw: Buffer): 'fixed' | 'flowed' | 'delsp' {
-  const type = raw
-    .toString('latin1')
-    .match(flowedType)
-    ?.find((value) => /format="?flowed/i.test(value))
-  if (type === undefined) return 'fixed'
-  return /delsp="?yes/i.test(type) ? 'delsp' : 'flowed'
-}
-
-/**
- * Keeps the parser from joining flowed lines: it joins a quoted line with the answer below it (RFC 3676 §4.5 forbids
- * that), and the answer would be taken for quotation. `replyText` joins them right.
- */
-function asFixed(raw: Buffer): Buffer {
-  const text = raw
-    .toString('latin1')
-    .replace(flowedType, (type) => type.replace(/format=("?)flowed/gi, 'format=$1fixed'))
-  return Buffer.from(text, 'latin1')
-}
-
-/** Bare addresses the mail was for, the envelope's first. */
-function addressesOf(mail: Email, envelopeTo: string): readonly string[] {
-  const headers = recipientHeaders.flatMap((name) => mail.headers.filter(({ key }) => key === name))
-  const written = [envelopeTo, ...headers.map(({ value }) => value)].join(',').slice(0, 20_000)
-  // Only addresses of plain characters can be ours, so finding them needs no grammar.
-  return written.match(/[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}/g) ?? []
+function ignored({ at, id }: Place, reason: string): readonly InboundFact[] {
+  return [{ id, at, kind: 'ignored', reason }]
 }
 
 function findToken(addresses: readonly string[], family: TaggedAddress): string | undefined {
@@ -171,9 +148,19 @@ function findToken(addresses: readonly string[], family: TaggedAddress): string 
   return undefined
 }
 
-function factId(mail: Email, raw: Buffer, token: string | undefined): string {
+function isAmong(address: string | undefined, recipients: readonly string[]): boolean {
+  return recipients.some((recipient) => recipient.toLowerCase() === address?.toLowerCase())
+}
+
+/**
+ * Names a mail by its Message-ID and what it is about.
+ *
+ * @param tuple what a calendar's answer is known by, whatever mail it comes in
+ */
+function factId({ mail, raw }: IncomingMail, token: string | undefined, tuple?: string): string {
   const hash = createHash('sha256')
-  if (mail.messageId === undefined) hash.update(raw)
-  else hash.update(`${mail.messageId}\n${token ?? ''}`)
+  if (mail.messageId === undefined && tuple === undefined) hash.update(raw)
+  else hash.update(`${mail.messageId ?? ''}\n${token ?? ''}`)
+  if (tuple !== undefined) hash.update(`\n${tuple}`)
   return hash.digest('hex')
 }

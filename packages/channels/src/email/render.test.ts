@@ -62,7 +62,23 @@ No more messages like this: https://portal.test/u/stopstopstop
     expect(html).toContain('<html lang="ru">')
   })
 
-  test.each(['de', '', 'xx-YY', '__proto__', 'constructor'])('speaks English to %j', (locale) => {
+  test.each([
+    ['de-CH', 'Anna fragt:', 'Oder antworten Sie auf diese E-Mail mit JA oder NEIN.'],
+    ['es', 'Anna pregunta:', 'O responda a este correo con SÍ o NO.'],
+    ['fr-CA', 'Anna demande :', 'Ou répondez à cet e-mail avec OUI ou NON.'],
+    ['pt-BR', 'Anna pergunta:', 'Ou responda a este e-mail com SIM ou NÃO.'],
+  ])('speaks %s', (locale, intro, hint) => {
+    const { html, text } = renderEmail(
+      outboundMessage({ locale, until: new Date('2026-11-27T18:00Z') }),
+      canReply,
+    )
+    expect(text).toContain(intro)
+    expect(text).toContain(hint)
+    expect(text).toMatch(/2026.* UTC\./)
+    expect(html).toContain(`<html lang="${locale.slice(0, 2)}">`)
+  })
+
+  test.each(['xh', '', 'xx-YY', '__proto__', 'constructor'])('speaks English to %j', (locale) => {
     expect(renderEmail(outboundMessage({ locale }), canReply).text).toContain('Anna asks:')
   })
 
@@ -151,6 +167,21 @@ describe('each answer type', () => {
     expect(withButtons.text).toContain('1. Pizza: https://portal.test/p\n2. Sushi: https://portal.test/s')
     expect(bare.text).toContain('1. Pizza\n2. Sushi')
     expect(htmlToText(bare.html)).toContain('1. Pizza')
+  })
+
+  test('options that are numbers are not numbered, since a number would mean two things', () => {
+    const options = ['2', '4', '6'].map((value) => ({ value, label: value }))
+    const spec = { type: 'choice', options, multiple: false } as const
+    const { text } = renderEmail(outboundMessage({ answer: { spec, actions: [] }, links: {} }), canReply)
+    expect(text).toContain('\n2\n4\n6\n')
+    expect(text).toContain('Reply to this e-mail with your choice.')
+  })
+
+  test('who can bring nobody is not asked how many come', () => {
+    const spec = { type: 'rsvp', maxParty: 1 } as const
+    expect(renderEmail(outboundMessage({ answer: { spec, actions: [] } }), canReply).text).toContain(
+      'with YES, NO or MAYBE.',
+    )
   })
 
   test('a form has its link and no hint', () => {

@@ -1,5 +1,6 @@
-import type { AnswerAction, OutboundMessage } from '@invite-me/core/channel'
-import { phrasesFor, type Phrases } from './phrases.ts'
+import { canBeNumbered, type AnswerAction, type OutboundMessage } from '@invite-me/core/channel'
+import { oneLine } from '../shared/one-line.ts'
+import { phrasesFor, replyHint, type Phrases } from './phrases.ts'
 
 /** The three things a person sees of a message. */
 export interface RenderedEmail {
@@ -12,6 +13,15 @@ export interface RenderedEmail {
 export interface RenderOptions {
   /** True when a reply to this message reaches us. */
   readonly canReply: boolean
+  /** Present when the mail brings an earlier one up to date. */
+  readonly change?: EmailChange
+}
+
+/** What a mail says about an earlier one. */
+export interface EmailChange {
+  readonly kind: 'changed' | 'cancelled' | 'answered'
+  /** One line in the person's language. */
+  readonly notice: string
 }
 
 /** Longest subject, in characters: what one header line holds (RFC 5322 §2.1.1). */
@@ -24,15 +34,18 @@ const maxSubjectLength = 78
 export function renderEmail(message: OutboundMessage, options: RenderOptions): RenderedEmail {
   const phrases = phrasesFor(message.locale)
   const parts = gatherParts(message, phrases, options)
-  const subject = subjectOf(message, phrases)
+  const subject = subjectOf(message, phrases, options.change)
   return { subject, text: renderText(parts), html: renderHtml(parts, subject, phrases) }
 }
 
 /** The parts of a message in the order they are read; absent ones are undefined or empty. */
 interface Parts {
-  readonly reminder: string | undefined
+  /** That this is a reminder, or what has changed. */
+  readonly news: string | undefined
   readonly intro: string | undefined
   readonly body: string
+  /** When and where, a line each. */
+  readonly calendar: string | undefined
   /** Answers to choose from; with a `url` they are links. */
   readonly options: readonly { readonly label: string; readonly url: string | undefined }[]
   /** True when the options are written with numbers, so that a reply can name them. */
@@ -44,26 +57,50 @@ interface Parts {
   readonly unsubscribe: { readonly label: string; readonly url: string } | undefined
 }
 
-function gatherParts(message: OutboundMessage, phrases: Phrases, { canReply }: RenderOptions): Parts {
-  const { answer, content, links, originator, purpose, until } = message
+function gatherParts(message: OutboundMessage, phrases: Phrases, { canReply, change }: RenderOptions): Parts {
+  const { content, links, originator, purpose } = message
+  const answer = change === undefined ? message.answer : undefined
   const name = originator === null ? undefined : oneLine(originator.name)
   const options = answer === undefined ? [] : optionsOf(answer)
   const hasButtons = options.some((option) => option.url !== undefined)
   const hasForm = answer !== undefined && !hasButtons && links.respond !== undefined
   return {
-    reminder: purpose === 'reminder' ? phrases.reminder : undefined,
+    news: newsOf(purpose, change, phrases),
     intro: name === undefined ? undefined : answer === undefined ? phrases.writes(name) : phrases.asks(name),
-    body: content.text,
+    // No mail may carry a NUL (RFC 5322 §3.1), and the template marks its places with them.
+    body: content.text.replaceAll('\0', ''),
+    calendar: calendarLines(message, phrases),
     options,
-    isNumbered: answer?.spec.type === 'choice',
+    isNumbered: answer?.spec.type === 'choice' && canBeNumbered(answer.spec.options),
     form: hasForm && links.respond !== undefined ? { label: phrases.answer, url: links.respond } : undefined,
     hint:
-      canReply && answer !== undefined ? phrases.replyHint(answer.spec, hasButtons || hasForm) : undefined,
+      canReply && answer !== undefined ? replyHint(answer.spec, phrases, hasButtons || hasForm) : undefined,
     deadline:
-      answer !== undefined && until !== null ? phrases.answerBefore(writeMoment(until, phrases)) : undefined,
+      answer !== undefined && message.until !== null
+        ? phrases.answerBefore(`${momentFormat('deadline', phrases).format(message.until)} UTC`)
+        : undefined,
     unsubscribe:
       links.unsubscribe === undefined ? undefined : { label: phrases.unsubscribe, url: links.unsubscribe },
   }
+}
+
+function newsOf(
+  purpose: OutboundMessage['purpose'],
+  change: EmailChange | undefined,
+  { reminder }: Phrases,
+): string | undefined {
+  if (change !== undefined) return oneLine(change.notice)
+  return purpose === 'reminder' ? reminder : undefined
+}
+
+/** When and where: calendars hide the invitations of people they do not know, so the mail says it itself. */
+function calendarLines({ calendar }: OutboundMessage, phrases: Phrases): string | undefined {
+  if (calendar === undefined) return undefined
+  const { end, location, start } = calendar
+  const when = momentFormat('entry', phrases).formatRange(new Date(start), new Date(end))
+  const lines = [`${phrases.when} ${when} UTC`]
+  if (location !== undefined) lines.push(`${phrases.where} ${oneLine(location)}`)
+  return lines.join('\n')
 }
 
 /** The buttons, or the bare options of a choice that has no buttons. */
@@ -75,8 +112,13 @@ function optionsOf({ actions, spec }: NonNullable<OutboundMessage['answer']>): P
   return spec.options.map(({ label }) => ({ label: oneLine(label), url: undefined }))
 }
 
-function subjectOf({ content, purpose }: OutboundMessage, phrases: Phrases): string {
+function subjectOf(
+  { content, purpose }: OutboundMessage,
+  phrases: Phrases,
+  change: EmailChange | undefined,
+): string {
   const line = oneLine(content.subject ?? firstLine(content.text))
+  if (change !== undefined) return cut(phrases[`${change.kind}Subject`](line), maxSubjectLength)
   return cut(purpose === 'reminder' ? phrases.reminderSubject(line) : line, maxSubjectLength)
 }
 
@@ -85,13 +127,6 @@ function firstLine(text: string): string {
   const end = start.indexOf('\n')
   // A subject never needs more, and the rest of a long line would only be carried along.
   return (end === -1 ? start : start.slice(0, end)).slice(0, 4 * maxSubjectLength)
-}
-
-/** One line of visible text: control characters, line breaks and the marks that turn writing around become spaces. */
-function oneLine(text: string): string {
-  return /[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/.test(text)
-    ? text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ').trim()
-    : text
 }
 
 /** Cuts after whole characters as people see them, so that no emoji is torn. */
@@ -105,20 +140,34 @@ function cut(text: string, most: number): string {
   return `${kept.trimEnd()}…`
 }
 
+const formats = {
+  deadline: { dateStyle: 'long', timeStyle: 'short' },
+  entry: {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>
+
 const momentFormats = new Map<string, Intl.DateTimeFormat>()
 
-/** The channel does not know the reader's zone, so the moment is told in UTC and says so. */
-function writeMoment(moment: Date, { language }: Phrases): string {
-  let format = momentFormats.get(language)
+/** The channel does not know the reader's zone, so moments are told in UTC and say so. */
+function momentFormat(name: keyof typeof formats, { language }: Phrases): Intl.DateTimeFormat {
+  const key = `${name} ${language}`
+  let format = momentFormats.get(key)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-    momentFormats.set(language, format)
+    format = new Intl.DateTimeFormat(language, { ...formats[name], timeZone: 'UTC' })
+    momentFormats.set(key, format)
   }
-  return `${format.format(moment)} UTC`
+  return format
 }
 
 function renderText(parts: Parts): string {
-  const blocks = [parts.reminder, parts.intro, parts.body, optionLines(parts), parts.hint, parts.deadline]
+  const { body, calendar, deadline, hint, intro, news } = parts
+  const blocks = [news, intro, body, calendar, optionLines(parts), hint, deadline]
   const text = blocks.filter((block) => block !== undefined && block !== '').join('\n\n')
   if (parts.unsubscribe === undefined) return `${text}\n`
   // Two hyphens and a space begin a signature: mail programs grey it out and leave it away when quoting.
@@ -152,9 +201,10 @@ function renderHtml(parts: Parts, subject: string, { language }: Phrases): strin
     '<td align="center" style="padding:24px 12px">' +
     '<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" border="0" ' +
     `style="max-width:560px;background:#ffffff;border-radius:12px"><tr><td dir="auto" class="ink" style="padding:28px 28px 20px;${font};font-size:16px;line-height:1.5;color:#1d2129;text-align:start">\n` +
-    paragraph(parts.reminder, 'pale', 'font-size:14px;color:#5c6470') +
+    paragraph(parts.news, 'pale', 'font-size:14px;color:#5c6470') +
     paragraph(parts.intro, 'pale', 'font-size:14px;color:#5c6470') +
     `<p class="ink" style="margin:0 0 20px;font-size:18px;color:#1d2129">${lines(parts.body)}</p>\n` +
+    paragraph(parts.calendar, 'ink', 'font-size:16px;color:#1d2129') +
     optionTable(parts) +
     (parts.form === undefined ? '' : button(parts.form.label, parts.form.url)) +
     paragraph(parts.hint, 'ink', 'font-size:15px;color:#1d2129') +
@@ -168,7 +218,7 @@ function renderHtml(parts: Parts, subject: string, { language }: Phrases): strin
 function paragraph(text: string | undefined, className: string, style: string): string {
   return text === undefined
     ? ''
-    : `<p class="${className}" style="margin:0 0 12px;${style}">${escapeHtml(text)}</p>\n`
+    : `<p class="${className}" style="margin:0 0 12px;${style}">${lines(text)}</p>\n`
 }
 
 function optionTable({ isNumbered, options }: Parts): string {
@@ -210,6 +260,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function escapeHtml(text: string): string {
+/** Makes text harmless between tags and in quoted attributes. */
+export function escapeHtml(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (character) => escapes[character] ?? '') : text
 }

@@ -2,15 +2,14 @@ import type { AnswerKind, InvitationGroup, InviteMe } from '@invite-me/core'
 import type { Channel } from '@invite-me/core/channel'
 import { nameAddressee, resolveAddressees, type Addressees } from '../addressees.ts'
 import { readAnswerOption } from '../answer-option.ts'
-import { listenForAnswers, type ListenerFlags } from '../answer-listeners.ts'
-import { channelNames, requireChannels } from '../configured-channels.ts'
-import { withInviteMe } from '../engine.ts'
+import type { ListenerFlags } from '../answer-listeners.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { followAnswers } from '../follow-answers.ts'
 import { handOver } from '../hand-over.ts'
+import { withListeningEngine } from '../listening-engine.ts'
 import { contentOf, readRemindOption, sendOptionsOf, type MessageFlags } from '../message-options.ts'
 import { reportHandOver, reportProblems } from '../report-message.ts'
-import { settingsOf, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 
 /** The flags of `ask`, as the command line parses them. */
 export interface AskFlags extends MessageFlags, ListenerFlags {
@@ -27,35 +26,18 @@ export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> 
     answer,
     ...(flags.remind === undefined ? {} : { remind: readRemindOption(flags.remind) }),
   }
-  const settings = await settingsOf(session)
-  const channels = await requireChannels(channelNames(settings, flags.via), settings, session)
-  const listeners = await listenForAnswers(session, channels, flags)
-  try {
-    const portalUrl = listeners.portalUrl ?? settings.portalUrl
+  return withListeningEngine(session, flags, async ({ inviteMe, settings, channels, portalUrl }) => {
     if (portalUrl === undefined) warnWithoutPortal(session, channels, answer.spec.type)
-    return await withInviteMe(
-      session,
-      { settings, channels, portalUrl, dispatch: true },
-      async (inviteMe) => {
-        await listeners.open(inviteMe)
-        const addressees = await resolveAddressees(session, inviteMe, settings, { ...flags, channels })
-        const group = await inviteMe
-          .ask(addressees.to, contentOf(flags.question, flags), options)
-          .catch((error: unknown) => {
-            throw nameAddressee(error, addressees.to)
-          })
-        const code =
-          flags.wait === true
-            ? await waitForAnswers(session, inviteMe, { group, addressees })
-            : await sendAndLeave(session, inviteMe, { group, addressees, patienceMs: flags.patience })
-        // Before the engine stops, so that nobody's answer meets one that takes nothing any more.
-        await listeners.close()
-        return code
-      },
-    )
-  } finally {
-    await listeners.close()
-  }
+    const addressees = await resolveAddressees(session, inviteMe, settings, { ...flags, channels })
+    const group = await inviteMe
+      .ask(addressees.to, contentOf(flags.question, flags), options)
+      .catch((error: unknown) => {
+        throw nameAddressee(error, addressees.to)
+      })
+    return flags.wait === true
+      ? waitForAnswers(session, inviteMe, { group, addressees })
+      : sendAndLeave(session, inviteMe, { group, addressees, patienceMs: flags.patience })
+  })
 }
 
 /** Without a page to link to, a channel is good only for the answers it carries itself. */

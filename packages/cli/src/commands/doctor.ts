@@ -2,31 +2,21 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isInviteMeError, type InviteMeError } from '@invite-me/core/channel'
 import type { Settings } from '../config.ts'
-import { channelNames, configuredChannels, type ConfiguredChannel } from '../configured-channels.ts'
+import { checkChannel } from '../check-channel.ts'
+import { checkWaiting } from '../check-waiting.ts'
+import { reportChecks, type Check } from '../checks.ts'
+import { channelNames, configuredChannels } from '../configured-channels.ts'
 import { withInviteMe } from '../engine.ts'
-import { exitCodes, type ExitCode } from '../exit-code.ts'
-import { plainText } from '../plain-text.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { readMailboxSettings } from '../inbound-settings.ts'
 import { settingsOf, type Session } from '../session.ts'
 
-/** One thing `doctor` looked at. */
-interface Check {
-  readonly name: string
-  /** `warning` works, but may surprise; `broken` does not work. */
-  readonly status: 'ok' | 'warning' | 'broken'
-  readonly detail: string
-  /** What to do about it; absent when all is well. */
-  readonly todo?: string
-}
-
-const probeMs = 10_000
+/** Longest wait for the portal. */
+const portalMs = 5_000
 
 /** Looks whether everything is in order, without sending anything. */
 export async function doctor(session: Session): Promise<ExitCode> {
-  const { output } = session
-  const checks = await runChecks(session)
-  const isOk = checks.every((check) => check.status !== 'broken')
-  output.result({ ok: isOk, checks }, () => checks.map((check) => drawCheck(check, output.paint)).join('\n'))
-  return isOk ? exitCodes.done : exitCodes.failed
+  return reportChecks(session, await runChecks(session))
 }
 
 async function runChecks(session: Session): Promise<readonly Check[]> {
@@ -45,8 +35,9 @@ async function runChecks(session: Session): Promise<readonly Check[]> {
   return [
     node,
     ...checkSettings(settings),
-    await checkDatabase(session, settings),
+    ...(await checkDatabase(session, settings)),
     ...(await Promise.all(configured.map(checkChannel))),
+    ...checkMailbox(settings),
     ...(configured.length === 0 ? [noChannel] : []),
     await checkPortal(settings.portalUrl),
   ]
@@ -57,6 +48,20 @@ const noChannel: Check = {
   status: 'warning',
   detail: 'none is set up',
   todo: 'Set one up in invite-me.config.yaml, or add --via log to see how it works.',
+}
+
+/** Only whether it is set as it must be: reading it would take mail out of it. */
+function checkMailbox({ mailbox }: Settings): readonly Check[] {
+  if (mailbox === undefined) return []
+  const name = 'mailbox'
+  try {
+    return [
+      { name, status: 'ok', detail: `set up on ${readMailboxSettings(mailbox).host}; it is not opened here` },
+    ]
+  } catch (error) {
+    if (!isInviteMeError(error)) throw error
+    return [{ name, status: 'broken', detail: error.message, todo: 'Correct its settings.' }]
+  }
 }
 
 function checkSettings({ configFile, unknownVariables }: Settings): readonly Check[] {
@@ -73,16 +78,18 @@ function checkSettings({ configFile, unknownVariables }: Settings): readonly Che
   ]
 }
 
-/** Opens the database, which also brings it up to date, and reads from it; makes none. */
-async function checkDatabase(session: Session, settings: Settings): Promise<Check> {
+/** Opens the database, which also brings it up to date, and looks for what waits in it; makes none. */
+async function checkDatabase(session: Session, settings: Settings): Promise<readonly Check[]> {
   const file = checkFile(settings.db)
-  if (file.status === 'broken' || !existsSync(settings.db)) return file
+  if (file.status === 'broken' || !existsSync(settings.db)) return [file]
   try {
-    await withInviteMe(session, { settings }, (inviteMe) => inviteMe.messages.list({ limit: 1 }))
-    return file
+    const waiting = await withInviteMe(session, { settings }, (inviteMe) =>
+      checkWaiting(inviteMe, channelNames(settings), new Date()),
+    )
+    return [file, ...waiting]
   } catch (error) {
     if (!isInviteMeError(error)) throw error
-    return { name: 'database', status: 'broken', detail: error.message, todo: todoFor(error) }
+    return [{ name: 'database', status: 'broken', detail: error.message, todo: todoFor(error) }]
   }
 }
 
@@ -121,26 +128,6 @@ function todoFor(error: InviteMeError): string {
   return 'Restore the file from a backup, or name another with --db.'
 }
 
-async function checkChannel(configured: ConfiguredChannel): Promise<Check> {
-  const name = `channel ${configured.name}`
-  if ('error' in configured) {
-    return { name, status: 'broken', detail: configured.error.message, todo: 'Correct its settings.' }
-  }
-  const { channel } = configured
-  const todo = 'Check its settings, and whether its provider can be reached from here.'
-  if (channel.probe === undefined)
-    return { name, status: 'ok', detail: 'set up; it cannot be checked without sending' }
-  try {
-    const { ok, detail } = await channel.probe(AbortSignal.timeout(probeMs))
-    return ok ? { name, status: 'ok', detail } : { name, status: 'broken', detail, todo }
-  } catch (error) {
-    const detail = isInviteMeError(error) ? error.message : `gave no answer within ${probeMs / 1_000} s`
-    return { name, status: 'broken', detail, todo }
-  } finally {
-    await channel.close?.()
-  }
-}
-
 async function checkPortal(url: string | undefined): Promise<Check> {
   if (url === undefined) {
     return {
@@ -154,7 +141,7 @@ async function checkPortal(url: string | undefined): Promise<Check> {
     const { status } = await fetch(url, {
       method: 'HEAD',
       redirect: 'manual',
-      signal: AbortSignal.timeout(probeMs / 2),
+      signal: AbortSignal.timeout(portalMs),
     })
     if (status < 500) return { name: 'portal', status: 'ok', detail: `${url} answers (${status})` }
     return {
@@ -171,9 +158,4 @@ async function checkPortal(url: string | undefined): Promise<Check> {
       todo: 'Start the portal, or check the address: people will follow it.',
     }
   }
-}
-
-function drawCheck({ name, status, detail, todo }: Check, paint: Session['output']['paint']): string {
-  const marks = { ok: paint.green('✓'), warning: paint.yellow('!'), broken: paint.red('✗') }
-  return `${marks[status]} ${plainText(name)}: ${plainText(detail)}${todo === undefined ? '' : `\n    ${todo}`}`
 }

@@ -1,12 +1,11 @@
 import { InviteMeError } from '@invite-me/core/channel'
 import type { InviteMe, Message } from '@invite-me/core'
-import { listenForAnswers, type ListenerFlags } from '../answer-listeners.ts'
-import { channelNames, requireChannels } from '../configured-channels.ts'
 import { describeTime } from '../describe.ts'
 import { withInviteMe } from '../engine.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { followAnswers } from '../follow-answers.ts'
 import { handOver } from '../hand-over.ts'
+import { withListeningEngine, type ListeningFlags } from '../listening-engine.ts'
 import { listRows } from '../pages.ts'
 import { plainText } from '../plain-text.ts'
 import { reportHandOver } from '../report-message.ts'
@@ -16,10 +15,9 @@ import { reportMessage } from '../status/message-report.ts'
 import { table } from '../table.ts'
 
 /** The flags of `status`, as the command line parses them. */
-export interface StatusFlags extends ListenerFlags {
+export interface StatusFlags extends ListeningFlags {
   /** How many rows are shown: 20 messages, or 200 people of one message; with `--json` all people. */
   readonly limit?: number
-  readonly via?: readonly string[]
 }
 
 /** Tells how a message or an invitation stands; without an id, lists the newest messages. */
@@ -54,28 +52,12 @@ async function waitAgain(session: Session, id: string | undefined, flags: Status
       { field: 'id' },
     )
   }
-  const settings = await settingsOf(session)
-  const channels = await requireChannels(channelNames(settings, flags.via), settings, session)
-  const listeners = await listenForAnswers(session, channels, flags)
-  try {
-    const portalUrl = listeners.portalUrl ?? settings.portalUrl
-    return await withInviteMe(
-      session,
-      { settings, channels, portalUrl, dispatch: true },
-      async (inviteMe) => {
-        await listeners.open(inviteMe)
-        const message = await inviteMe.messages.get(id)
-        const code =
-          message?.answer === null
-            ? await finishNotice(session, inviteMe, id)
-            : await followAnswers(session, inviteMe, await inviteMe.invitationGroup(id))
-        await listeners.close()
-        return code
-      },
-    )
-  } finally {
-    await listeners.close()
-  }
+  return withListeningEngine(session, flags, async ({ inviteMe }) => {
+    const message = await inviteMe.messages.get(id)
+    return message?.answer === null
+      ? finishNotice(session, inviteMe, id)
+      : followAnswers(session, inviteMe, await inviteMe.invitationGroup(id))
+  })
 }
 
 async function finishNotice(session: Session, inviteMe: InviteMe, messageId: string): Promise<ExitCode> {

@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { newDelivery } from '../ledger/new-delivery.ts'
 import { newId } from '../rules/uuid.ts'
 import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
 import { deliveryEvent, deliveryReceipt, invitationEvent, messageEvent } from '../rules/record.ts'
@@ -121,7 +122,7 @@ function acceptFor(world: World, draft: MessageDraft, message: Message, addresse
   const plans = splitByRouting(planFor(world, draft, addressee), draft.routing)
   const isReachable = plans.some((plan) => nextUsable(plan, 0) !== -1)
   const invitation = message.answer === null ? null : newInvitation(world, message, addressee, isReachable)
-  const deliveries = plans.map((plan) => newDelivery(world, message, invitation, addressee, plan))
+  const deliveries = plans.map((plan) => newDelivery(world, message, invitation?.id ?? null, addressee, plan))
   const receipts = deliveries.flatMap((delivery) => skipReceipts(world, delivery, message.createdAt))
   const failed = deliveries
     .filter(({ state }) => state === 'failed')
@@ -182,43 +183,6 @@ function newInvitation(
     until: message.until,
     createdAt: message.createdAt,
     closedAt: isReachable ? null : message.createdAt,
-  }
-}
-
-function newDelivery(
-  world: World,
-  message: Message,
-  invitation: InvitationRecord | null,
-  addressee: Addressee,
-  plan: Plan,
-): Delivery {
-  const position = nextUsable(plan, 0)
-  const hasRoute = position !== -1
-  return {
-    id: newId(world),
-    messageId: message.id,
-    invitationId: invitation?.id ?? null,
-    recipientId: addressee.recipientId,
-    to: addressee.to,
-    name: addressee.name,
-    locale: addressee.locale,
-    state: hasRoute ? 'queued' : 'failed',
-    reason: hasRoute ? null : 'no_route',
-    lane: message.lane,
-    plan,
-    position,
-    step: 'send',
-    dueAt: hasRoute ? message.createdAt : null,
-    attempts: 0,
-    tries: 0,
-    routeSince: null,
-    acceptedAt: null,
-    firstAcceptedAt: null,
-    reminders: 0,
-    doubtful: false,
-    crashes: 0,
-    createdAt: message.createdAt,
-    updatedAt: message.createdAt,
   }
 }
 

@@ -1,13 +1,14 @@
 import { InviteMeError } from '../model/error.ts'
-import type { InvitationState } from '../model/invitation.ts'
+import { isAnswered, type InvitationRecord, type InvitationState } from '../model/invitation.ts'
 import { standDownAll } from '../ledger/stand-down.ts'
+import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { invitationEvent, invitationReceipt } from '../rules/record.ts'
 
 /**
  * Calls an invitation off: nothing more is sent, no answer counts. Repeating it changes nothing, and an answered or
- * finished one stays as it is.
+ * finished one stays as it is, unless it stands in calendars: then whoever said yes must learn that it is off.
  *
  * @returns the state it is in afterwards
  * @throws InviteMeError `INVITATION_UNKNOWN`
@@ -19,12 +20,19 @@ export async function cancelInvitation(world: World, invitationId: string): Prom
       throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${invitationId}".`, {
         field: 'id',
       })
-    if (invitation.state !== 'pending') return invitation.state
+    if (invitation.state !== 'pending' && !(await isAppointment(parts, invitation))) return invitation.state
     const now = new Date(world.clock.now())
     await parts.invitations.update({ ...invitation, state: 'cancelled', closedAt: now })
-    await standDownAll(parts, invitationId, 'cancelled', now)
+    const { messageId, state } = invitation
+    const hadDeclined = state === 'declined'
+    await standDownAll(world, parts, { invitationId, messageId, reason: 'cancelled', hadDeclined })
     await parts.receipts.append([invitationReceipt(newId(world), 'cancelled', invitation, null, now, {})])
     await parts.outbox.append([invitationEvent('invitation.cancelled', invitation, now, {})])
     return 'cancelled'
   })
+}
+
+async function isAppointment(parts: StoreParts, { state, messageId }: InvitationRecord): Promise<boolean> {
+  if (!isAnswered(state)) return false
+  return (await parts.messages.byId(messageId))?.content.calendar !== undefined
 }

@@ -114,10 +114,10 @@ function bareAddressee(world: World, entry: ResolvedTo, index: number): Unchecke
   }
 }
 
-/** Channels with an address form of their own that this text fits; a channel that takes any text recognises none. */
+/** Channels whose address this text certainly is; one that neither recognises nor checks any text takes none. */
 function recognised(world: World, text: string): readonly (readonly [string, string])[] {
   return [...world.channels.values()]
-    .filter((channel) => channel.address?.(text).ok === true)
+    .filter((channel) => channel.recognises?.(text) ?? channel.address?.(text).ok === true)
     .map((channel) => [channel.name, text] as const)
 }
 

@@ -7,6 +7,7 @@ import {
   sendOptionsSchema,
   type AskOptions,
   type Content,
+  type ContentInput,
   type Next,
   type Originator,
   type ResolvedTo,
@@ -22,7 +23,7 @@ import { readMoment } from '../rules/read-moment.ts'
 /** A request as a caller wrote it. */
 export interface RawRequest {
   readonly to: readonly To[]
-  readonly content: string | Content
+  readonly content: string | ContentInput
   /** `null` for a notice. */
   readonly ask: AskOptions<unknown> | null
   readonly options: SendOptions

@@ -1,22 +1,34 @@
+import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { SendOutcome } from '../model/outcome.ts'
+import type { SendContext } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { followUp } from './follow-up.ts'
+import { editKey, editLane, settleEdit, takeEdits, type ReadyEdit } from './edit-sent.ts'
 import { Gate } from './gate.ts'
 import { leaveStranded } from './leave-stranded.ts'
 import { rememberMessage, type MessageCache } from './message-cache.ts'
 import { recoverAbandoned } from './recover.ts'
-import { sendAttempt } from './send-attempt.ts'
+import { callChannel, sendAttempt } from './send-attempt.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { Stopping } from './stopping.ts'
-import { takeWork, type Lease, type ReadySend } from './take-work.ts'
+import type { ReadySend } from './prepare-send.ts'
+import { takeWork, type Lease } from './take-work.ts'
 
 /** Longest pause between two tries to write an outcome down; they double from 100 ms. */
 const longestSettlePauseMs = 1_000
 
 /** How long an outcome, or the next look, waits for others to be written with it while sends are under way. */
 const companyMs = 4
+
+/** What a dispatcher tells those who made it. */
+export interface DispatchHooks {
+  /** After each transaction that may have made events true. */
+  readonly onCommit: () => void
+  /** After a message was accepted whose provider reports later: a report may have been faster than our own record. */
+  readonly onAccepted: (channel: string, ids: readonly string[]) => Promise<void>
+}
 
 /** The loop that sends what is due. Several dispatchers, in this process or others, may work on one store. */
 export class Dispatcher {
@@ -26,7 +38,7 @@ export class Dispatcher {
   readonly #cache: MessageCache = new Map()
   readonly #stopping = new Stopping()
   readonly #underWay = new Set<Promise<void>>()
-  readonly #onCommit: () => void
+  readonly #hooks: DispatchHooks
   #isRunning = false
   #isLooking = false
   #lookAgain = false
@@ -35,10 +47,9 @@ export class Dispatcher {
   #callOffHeartbeat: () => void = () => undefined
   #lookedForAbandonedMs = -Infinity
 
-  /** @param onCommit called after each transaction that may have made events true */
-  constructor(world: World, onCommit: () => void) {
+  constructor(world: World, hooks: DispatchHooks) {
     this.#world = world
-    this.#onCommit = onCommit
+    this.#hooks = hooks
     this.#worker = newId(world)
     this.#gates = new Map([...world.channels].map(([name, channel]) => [name, new Gate(world, channel)]))
   }
@@ -109,7 +120,7 @@ export class Dispatcher {
       this.#doChores(lease),
       ...[...this.#gates.values()].map((gate) => this.#takeFor(gate, lease)),
     ])
-    if (chores || taken.some((count) => count > 0)) this.#onCommit()
+    if (chores || taken.some((count) => count > 0)) this.#hooks.onCommit()
     return chores || taken.some((count) => count > 0)
   }
 
@@ -138,29 +149,78 @@ export class Dispatcher {
   }
 
   async #takeFor(gate: Gate, lease: Lease): Promise<number> {
-    if (gate.freeSlots() <= 0) return 0
-    const { sends, count } = await takeWork(this.#world, gate, lease, this.#cache, this.#patienceMs(0))
+    const slots = gate.freeSlots()
+    if (slots <= 0) return 0
+    const share = gate.shareOfEdits(slots)
+    const edited = await this.#takeEdits(gate, share)
+    const { sends, count, reserved } = await takeWork(
+      this.#world,
+      gate,
+      lease,
+      this.#cache,
+      this.#patienceMs(0),
+    )
+    gate.keep(reserved)
     for (const send of sends) this.#send(gate, send)
+    // A share of nothing says nothing about what waits.
+    const late = share === 0 && count === 0 ? await this.#takeEdits(gate, gate.freeSlots()) : 0
+    return edited + count + late
+  }
+
+  async #takeEdits(gate: Gate, limit: number): Promise<number> {
+    const { edits, count, reserved } = await takeEdits(this.#world, gate, limit)
+    gate.keep(reserved)
+    for (const edit of edits) this.#edit(gate, edit)
     return count
   }
 
   #send(gate: Gate, send: ReadySend): void {
-    const work = gate.run(send.message.lane, async () => {
-      const outcome = await sendAttempt(
-        this.#world,
-        gate.channel,
-        send.delivery,
-        send.outbound,
-        this.#stopping,
-      )
-      const turned = gate.learn(outcome)
-      if (turned !== undefined)
-        this.#world.log.warn(`The circuit of a channel is now ${turned}`, {
-          channel: gate.channel.name,
-          ...(outcome.status !== 'accepted' && { providerCode: outcome.providerCode }),
-        })
+    this.#run(gate, { lane: send.message.lane, address: send.outbound.to.address }, async () => {
+      const outcome = await sendAttempt(this.#world, gate.channel, send, this.#stopping)
+      this.#learn(gate, outcome)
       this.#keep(this.#settle(send, outcome))
     })
+  }
+
+  #edit(gate: Gate, ready: ReadyEdit): void {
+    const { edit, planned } = ready
+    const call = {
+      idempotencyKey: editKey(planned),
+      attempt: planned.tries,
+      deliveryId: planned.deliveryId,
+      make: async (context: SendContext) =>
+        (await gate.channel.edit?.(edit, context)) ?? { status: 'accepted' as const },
+    }
+    this.#run(gate, { lane: editLane, address: edit.message.to.address }, async () => {
+      const outcome = await callChannel(this.#world, gate.channel, call, this.#stopping)
+      this.#learn(gate, outcome)
+      this.#keep(
+        settleEdit(this.#world, ready, outcome).then(this.#hooks.onCommit, (error: unknown) => {
+          // It is still planned and comes back when its lease has run out.
+          this.#world.log.error('An edit could not be written down', {
+            deliveryId: planned.deliveryId,
+            error: error instanceof Error ? error.message : 'unknown',
+          })
+        }),
+      )
+    })
+  }
+
+  #learn(gate: Gate, outcome: SendOutcome): void {
+    const turned = gate.learn(outcome)
+    if (turned === undefined) return
+    this.#world.log.warn(`The circuit of a channel is now ${turned}`, {
+      channel: gate.channel.name,
+      ...(outcome.status !== 'accepted' && { providerCode: outcome.providerCode }),
+    })
+  }
+
+  #run(
+    gate: Gate,
+    { lane, address }: { readonly lane: Lane; readonly address: string },
+    call: () => Promise<void>,
+  ): void {
+    const work = gate.run(lane, address, call)
     this.#keep(work)
     // The place is free before the outcome is written down.
     void work.finally(() => {
@@ -176,8 +236,9 @@ export class Dispatcher {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await settleAttempt(this.#world, send, outcome, this.#patienceMs(1))
-        this.#onCommit()
+        this.#hooks.onCommit()
         this.wake()
+        await this.#tellAccepted(send, outcome)
         return
       } catch (error) {
         // The first, second, fourth, eighth: a disk that is full for an hour shall not fill the log.
@@ -192,6 +253,21 @@ export class Dispatcher {
         await new Promise<void>((resolve) => this.#world.clock.schedule(pauseMs, resolve))
       }
     }
+  }
+
+  async #tellAccepted({ attempt }: ReadySend, outcome: SendOutcome): Promise<void> {
+    const channel = this.#world.channels.get(attempt.channel)
+    if (outcome.status !== 'accepted' || outcome.providerMessageId === undefined) return
+    // Not only reports: somebody may press a button before our own record is written.
+    if (channel?.receive === undefined) return
+    await this.#hooks
+      .onAccepted(attempt.channel, [outcome.providerMessageId, ...(outcome.otherIds ?? [])])
+      .catch((error: unknown) => {
+        this.#world.log.error('Reports that came early could not be looked for', {
+          channel: attempt.channel,
+          error: error instanceof Error ? error.message : 'unknown',
+        })
+      })
   }
 
   /** Nobody waits for company that cannot come: only while more than `own` sends are under way. */
@@ -210,9 +286,14 @@ export class Dispatcher {
 
   async #sleepUntilDue(): Promise<void> {
     const { clock, settings, store } = this.#world
-    const due = await store.deliveries.nextDueAt(['', ...this.#openChannels()]).catch(() => undefined)
+    const open = this.#openChannels()
+    const editing = open.filter((name) => this.#world.channels.get(name)?.edit !== undefined)
+    const [dueDelivery, dueEdit] = await Promise.all([
+      store.deliveries.nextDueAt(['', ...open]).catch(() => undefined),
+      editing.length === 0 ? undefined : store.edits.nextDueAt(editing).catch(() => undefined),
+    ])
     const reopening = [...this.#gates.values()].flatMap((gate) => gate.reopensAtMs() ?? [])
-    const nextMs = Math.min(due?.getTime() ?? Infinity, ...reopening)
+    const nextMs = Math.min(dueDelivery?.getTime() ?? Infinity, dueEdit?.getTime() ?? Infinity, ...reopening)
     this.#sleep(Math.min(Math.max(nextMs - clock.now(), 1), settings.pollMs))
   }
 

@@ -3,6 +3,7 @@ import type { SendOutcome } from '../model/outcome.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
+import { AddressBuckets, type BucketRequest, type Reservations } from './address-buckets.ts'
 import { bookOutcome, circuitState, closedCircuit, type Circuit } from '../rules/circuit.ts'
 import { bookEmpty, noCredits, shareSlots, type LaneCredits } from '../rules/lane-shares.ts'
 import { fullBucket, refill, take, untilNextToken, type RateBucket } from '../rules/rate-bucket.ts'
@@ -18,16 +19,19 @@ export class Gate {
   readonly #sends: PQueue
   readonly #concurrency: number
   #circuit: Circuit = closedCircuit
+  readonly #addresses: AddressBuckets
   #bucket: RateBucket | undefined
   #pausedUntilMs = 0
   #latestMs = -Infinity
   #credits: LaneCredits = noCredits
+  #editCredit = 0
 
   constructor(world: World, channel: Channel) {
     this.channel = channel
     this.#world = world
     this.#concurrency = channel.limits?.concurrency ?? defaultConcurrency
     this.#sends = new PQueue({ concurrency: this.#concurrency })
+    this.#addresses = new AddressBuckets(channel)
   }
 
   /** Whether the provider is called at present. */
@@ -68,14 +72,32 @@ export class Gate {
     return quota
   }
 
+  /** Of free slots, those that edits are offered before sends: half of them over time, so that neither keeps the other waiting. */
+  shareOfEdits(slots: number): number {
+    const owed = this.#editCredit + slots / 2
+    this.#editCredit = owed % 1
+    return Math.floor(owed)
+  }
+
   /** Books a lane that had less work than its share. */
   bookEmpty(lane: Lane): void {
     this.#credits = bookEmpty(this.#credits, lane)
   }
 
+  /** Milliseconds until a send to this address may leave by the channel's inner limits; see {@link AddressBuckets}. */
+  reserve(request: BucketRequest, reserved: Reservations): number {
+    return this.#addresses.reserve(request, reserved, this.#now())
+  }
+
+  /** Keeps what was reserved, once the look that did is written down. */
+  keep(reserved: Reservations): void {
+    this.#addresses.keep(reserved, this.#now())
+  }
+
   /** Runs a send as soon as a place is free, urgent lanes first. */
-  run(lane: Lane, send: () => Promise<void>): Promise<void> {
+  run(lane: Lane, address: string, send: () => Promise<void>): Promise<void> {
     if (this.#bucket !== undefined) this.#bucket = take(this.#bucket, 1)
+    this.#addresses.book(address, this.#now())
     return this.#sends.add(send, { priority: -lane })
   }
 

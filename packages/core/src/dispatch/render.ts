@@ -1,7 +1,7 @@
 import type { Delivery } from '../model/delivery.ts'
 import type { Message } from '../model/message.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
-import type { OutboundMessage } from '../ports/channel.ts'
+import type { OutboundCalendar, OutboundMessage } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
 import { answerActions } from '../rules/answers/answer-actions.ts'
 import { hashToken, makeToken, tokenBytes } from '../rules/response-link.ts'
@@ -40,7 +40,7 @@ export function renderMessage(
   world: World,
   delivery: Delivery,
   message: Message,
-  tokens: Tokens,
+  { tokens, calendar }: { readonly tokens: Tokens; readonly calendar: OutboundCalendar | undefined },
 ): OutboundMessage {
   const locale = delivery.locale ?? world.settings.locale
   const respond = portalPage(world, 'r', tokens.respond)
@@ -66,6 +66,7 @@ export function renderMessage(
     }),
     links: { ...(respond !== undefined && { respond }), ...(unsubscribe !== undefined && { unsubscribe }) },
     ...(tokens.reply !== undefined && { replyToken: tokens.reply }),
+    ...(calendar !== undefined && { calendar }),
     until: message.until,
   }
 }

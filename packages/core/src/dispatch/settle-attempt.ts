@@ -1,8 +1,11 @@
-import { isAnswered } from '../model/invitation.ts'
+import type { DeliveryReason } from '../model/delivery.ts'
+import { isAnswered, type InvitationState } from '../model/invitation.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
 import { decisionInput } from '../ledger/decision-input.ts'
 import { markAddress } from '../ledger/mark-address.ts'
+import { moveAddress } from '../ledger/move-address.ts'
+import { planEdits } from '../ledger/plan-edits.ts'
 import { settle } from '../ledger/settle.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
@@ -10,7 +13,9 @@ import { decideAfterSend, type Progress } from '../rules/decide-next.ts'
 import { deliveryEvent, deliveryReceipt } from '../rules/record.ts'
 import { stoodDown } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
-import type { ReadySend } from './take-work.ts'
+import { calendarOf } from './calendar-of.ts'
+import { keepInInbox } from './keep-in-inbox.ts'
+import type { ReadySend } from './prepare-send.ts'
 
 /**
  * Writes down how one attempt ended, together with what happens next, in one transaction: receipt, new state, route
@@ -32,6 +37,7 @@ export async function settleAttempt(
       state:
         outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : ('failed' as const),
       providerMessageId: outcome.status === 'accepted' ? (outcome.providerMessageId ?? null) : null,
+      ...otherIdsOf(attempt.channel, outcome),
     }
     const isOurs = await settle(world, parts, delivery, progress, { attempt: closed })
     const receipts = [outcomeReceipt(world, send, outcome, isOurs, now)]
@@ -42,8 +48,55 @@ export async function settleAttempt(
     if (!isOurs) return
     await markAddress(world, parts, delivery, attempt.position, outcome)
     await parts.outbox.append(sentEvents(send, progress, outcome, now))
+    if (outcome.status === 'accepted' && hasSequel(world, send, outcome))
+      await afterAcceptance(world, parts, send, outcome)
   }
   await world.store.transaction(write, { patienceMs })
+}
+
+type Accepted = Extract<SendOutcome, { status: 'accepted' }>
+
+function otherIdsOf(channel: string, outcome: SendOutcome) {
+  return outcome.status === 'accepted' && outcome.otherIds !== undefined
+    ? { otherIds: { channel, ids: outcome.otherIds } }
+    : {}
+}
+
+function hasSequel(world: World, { attempt }: ReadySend, { movedTo }: Accepted): boolean {
+  const channel = world.channels.get(attempt.channel)
+  return movedTo !== undefined || channel?.edit !== undefined || channel?.supports.inbox === true
+}
+
+/** What only some media bring with them: a new address, an inbox of ours, a question or an appointment that changed meanwhile. */
+async function afterAcceptance(
+  world: World,
+  parts: StoreParts,
+  send: ReadySend,
+  { movedTo }: Accepted,
+): Promise<void> {
+  const { delivery, attempt } = send
+  const channel = world.channels.get(attempt.channel)
+  const address = delivery.plan[attempt.position]?.address ?? ''
+  if (movedTo !== undefined && movedTo !== address)
+    await moveAddress(world, parts, { channel: attempt.channel, address }, movedTo)
+  if (channel?.supports.inbox === true) await keepInInbox(world, parts, delivery, attempt)
+  if (channel?.edit !== undefined) await catchUp(world, parts, send)
+}
+
+/** What happened while the message was being sent could not be told by it, nor by an edit of what was not yet there. */
+async function catchUp(
+  world: World,
+  parts: StoreParts,
+  { delivery, message, outbound }: ReadySend,
+): Promise<void> {
+  const wish = { message, deliveries: [delivery] }
+  const [invitation] =
+    delivery.invitationId === null ? [] : await parts.invitations.byIds([delivery.invitationId])
+  if (invitation !== undefined && invitation.state !== 'pending')
+    return planEdits(world, parts, { ...wish, reason: 'closed' })
+  const calendar = outbound.calendar && (await calendarOf(parts, delivery, message))
+  if (calendar !== undefined && calendar.sequence > (outbound.calendar?.sequence ?? 0))
+    await planEdits(world, parts, { ...wish, reason: 'updated' })
 }
 
 /** An answer, a cancellation or an expiry that came while the message was being sent ends all further work. */
@@ -53,8 +106,13 @@ async function unlessOver(parts: StoreParts, { delivery }: ReadySend, progress: 
   if (invitation === undefined || invitation.state === 'pending') return progress
   return stoodDown(
     { ...progress, state: progress.state === 'failed' ? delivery.state : progress.state },
-    isAnswered(invitation.state) ? 'answered' : 'cancelled',
+    reasonOf(invitation.state),
   )
+}
+
+function reasonOf(state: InvitationState): DeliveryReason {
+  if (isAnswered(state)) return 'answered'
+  return state === 'expired' ? 'deadline' : 'cancelled'
 }
 
 function outcomeReceipt(
@@ -68,7 +126,7 @@ function outcomeReceipt(
     outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : 'failed'
   const failure =
     outcome.status === 'accepted'
-      ? { scope: null, providerCode: null, detail: null }
+      ? { scope: null, providerCode: null, detail: outcome.detail ?? null }
       : { scope: outcome.scope, providerCode: outcome.providerCode ?? null, detail: outcome.detail ?? null }
   return deliveryReceipt(newId(world), kind, delivery, now, {
     attempt: attempt.number,

@@ -1,4 +1,3 @@
-import type { Attempt } from '../model/attempt.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import { lanes, type Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
@@ -6,28 +5,24 @@ import type { SkipReason } from '../model/plan.ts'
 import { noPreferences } from '../model/preference.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseLink } from '../model/response-link.ts'
-import type { OutboundMessage } from '../ports/channel.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { recheckRoute } from '../rules/plan-delivery.ts'
 import { endDelivery, type Ending } from './end-delivery.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
-import { mintLinks, renderMessage } from './render.ts'
-
-/** A delivery that was taken, checked and written down as started: ready to be sent. */
-export interface ReadySend {
-  readonly delivery: ClaimedDelivery
-  readonly message: Message
-  readonly outbound: OutboundMessage
-  readonly attempt: Attempt
-}
+import { prepareSend, type ReadySend } from './prepare-send.ts'
+import { settle } from '../ledger/settle.ts'
+import { progressOf } from '../rules/settlement.ts'
+import type { BucketRequest, Reservations } from './address-buckets.ts'
 
 /** What a look for work brought. */
 export interface TakenWork {
   readonly sends: readonly ReadySend[]
   /** Deliveries taken, whether or not something is left to send. */
   readonly count: number
+  /** What to book with the channel's inner limits, now that it is written down. */
+  readonly reserved: Reservations
 }
 
 /** Who holds the leases and until when. */
@@ -49,31 +44,29 @@ export async function takeWork(
 ): Promise<TakenWork> {
   const take = async (parts: StoreParts): Promise<TakenWork> => {
     const claims = await claimByShares(world, parts, gate, gate.freeSlots(), lease)
-    if (claims.length === 0) return { sends: [], count: 0 }
+    const reserved: Reservations = new Map()
+    if (claims.length === 0) return { sends: [], count: 0, reserved }
     const facts = await gatherFacts(parts, claims, cache)
     const sends: ReadySend[] = []
-    const endings: Ending[] = []
     const links: ResponseLink[] = []
     for (const delivery of claims) {
       const ending = reasonNotToSend(world, delivery, facts)
       const message = facts.messages.get(delivery.messageId)
-      if (ending !== undefined || message === undefined) {
-        if (ending !== undefined) endings.push(ending)
+      if (ending !== undefined) await endDelivery(world, parts, ending)
+      if (ending !== undefined || message === undefined) continue
+      const waitMs = gate.reserve(bucketRequest(delivery), reserved)
+      if (waitMs > 0) {
+        await putOff(world, parts, delivery, { message, waitMs })
         continue
       }
-      const minted = mintLinks(world, delivery, message, gate.channel.supports.tokens)
-      links.push(...minted.links)
-      sends.push({
-        delivery,
-        message,
-        outbound: renderMessage(world, delivery, message, minted.tokens),
-        attempt: newAttempt(world, delivery, gate),
-      })
+      const made = prepareSend(world, parts, gate.channel, delivery, message)
+      const prepared = made instanceof Promise ? await made : made
+      links.push(...prepared.links)
+      sends.push(prepared.send)
     }
     await parts.deliveries.startAttempts(sends.map(({ attempt }) => attempt))
     if (links.length > 0) await parts.links.issue(links)
-    for (const ending of endings) await endDelivery(world, parts, ending)
-    return { sends, count: claims.length }
+    return { sends, count: claims.length, reserved }
   }
   return world.store.transaction(take, { patienceMs })
 }
@@ -173,17 +166,23 @@ function refusedNow(
   })
 }
 
-function newAttempt(world: World, delivery: ClaimedDelivery, gate: Gate): Attempt {
-  return {
-    deliveryId: delivery.id,
-    number: delivery.attempts + 1,
-    position: delivery.position,
-    channel: gate.channel.name,
-    state: 'started',
-    providerMessageId: null,
-    startedAt: new Date(world.clock.now()),
-    settledAt: null,
-  }
+function bucketRequest({ dueAt, lane, plan, position, updatedAt }: ClaimedDelivery): BucketRequest {
+  const address = plan[position]?.address ?? ''
+  return { address, lane, hasWaited: dueAt !== null && dueAt > updatedAt }
+}
+
+/** A chat or mail domain has had its share for now: this one waits, the others do not. It costs no try. */
+async function putOff(
+  world: World,
+  parts: StoreParts,
+  delivery: ClaimedDelivery,
+  { message, waitMs }: { readonly message: Message; readonly waitMs: number },
+): Promise<void> {
+  const progress = progressOf(delivery)
+  const state = progress.state === 'sending' ? ('queued' as const) : progress.state
+  // Its deadline may be nearer than its turn, and must not be missed.
+  const dueAtMs = Math.min(world.clock.now() + waitMs, message.until?.getTime() ?? Infinity)
+  await settle(world, parts, delivery, { ...progress, state, dueAtMs })
 }
 
 function present(ids: readonly (string | null)[]): readonly string[] {

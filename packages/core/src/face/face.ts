@@ -1,15 +1,28 @@
-import type { AnswerInput } from '../model/answer.ts'
+import type { AnswerInput, AnswerSpec } from '../model/answer.ts'
+import type { CalendarInput } from '../model/calendar.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
+import type { Duration } from '../model/duration.ts'
 import type { FactResult } from '../model/inbound-fact.ts'
+import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationResult, InvitationState } from '../model/invitation.ts'
-import type { AskOptions, Content, Message, SendOptions, To } from '../model/message.ts'
+import type {
+  AskOptions,
+  Content,
+  ContentInput,
+  Message,
+  Originator,
+  SendOptions,
+  To,
+} from '../model/message.ts'
 import type { Recipient, RecipientInput } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
+import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { ChannelSupports, ProbeResult } from '../ports/channel.ts'
+import type { Directory } from '../ports/directory.ts'
 import type { DeliveryCounts, DeliveryFilter, PageRequest, ReceiptFilter } from '../ports/store.ts'
 
 /** A page of a list as a caller asks for it; `limit` is 1 to 1,000, default 100. Give the last row's `id` as `after` for the next page. */
@@ -80,6 +93,12 @@ export type ImportRecord =
   | { readonly line?: number; readonly recipient: RecipientInput }
   | { readonly line: number; readonly problem: string }
 
+/** An address by which one person connects one medium to their profile. */
+export interface ConnectAddress {
+  readonly url: string
+  readonly expiresAt: Date
+}
+
 /** People the engine knows. */
 export interface Recipients {
   /** Adds or updates a person by `externalId`. */
@@ -93,7 +112,48 @@ export interface Recipients {
   optOut(channel: string, address: string): Promise<void>
   /** Takes an opt-out back. */
   optIn(channel: string, address: string): Promise<void>
+  /**
+   * Makes an address that connects a medium to a person's profile when they open it (Telegram: `t.me/bot?start=…`), so that
+   * nobody types chat ids. It works once, for `expiresIn` (default `'7d'`).
+   */
+  connectAddress(
+    externalId: string,
+    channel: string,
+    options?: { readonly expiresIn?: Duration },
+  ): Promise<ConnectAddress>
+  /** Imports everybody a directory knows; see `import`. */
+  importFrom(directory: Directory, options?: WaitOptions): Promise<ImportReport>
 }
+
+/** A message in an inbox, with its question and answer. */
+export interface InboxEntry extends InboxItem {
+  readonly content: Content
+  readonly originator: Originator | null
+  readonly category: string
+  /** The wanted answer; `null` for a notice. */
+  readonly answer: AnswerSpec | null
+  readonly until: Date | null
+  /** How the question stands; `null` for a notice. */
+  readonly invitation: Pick<InvitationRecord, 'state' | 'value' | 'revision'> | null
+}
+
+/** One person's inbox within the host app. */
+export interface Inbox {
+  /** Newest first; `after` is the last entry's id of the page before. */
+  list(options?: Page & { readonly only?: 'unread' | 'unacknowledged' }): Promise<readonly InboxEntry[]>
+  count(only?: 'unread' | 'unacknowledged'): Promise<number>
+  /** Marks entries as read, `'all'` of them; their deliveries become `read`. Returns how many changed. */
+  read(ids: readonly string[] | 'all'): Promise<number>
+  /** Marks entries as done with; they count as read too. Returns how many changed. */
+  acknowledge(ids: readonly string[] | 'all'): Promise<number>
+  /** Answers the question of an entry in place. */
+  answer(itemId: string, input: AnswerInput): Promise<ResponseReceipt>
+  /** Calls `handler` for each `inbox.*` event of this inbox from now on. Returns a function that ends it. */
+  on(handler: (event: DomainEvent) => void): () => void
+}
+
+/** Finds the inbox of an address, by default of the channel `in-app`. */
+export type Inboxes = (address: string, options?: { readonly channel?: string }) => Inbox
 
 /** What a page behind a link can do; the portal is built on it. */
 export interface Links {
@@ -121,15 +181,15 @@ export interface InviteMe {
    * Asks one person; returns as soon as the question is durable, before anything is sent.
    * @example const invitation = await inviteMe.ask('sam', 'Dinner on Friday at 8?', { answer: yesNo() })
    */
-  ask<Value>(to: To, question: string | Content, options: AskOptions<Value>): Promise<Invitation<Value>>
+  ask<Value>(to: To, question: string | ContentInput, options: AskOptions<Value>): Promise<Invitation<Value>>
   /** Asks many people the same; an invitation each. */
   ask<Value>(
     to: readonly To[],
-    question: string | Content,
+    question: string | ContentInput,
     options: AskOptions<Value>,
   ): Promise<InvitationGroup<Value>>
   /** Sends a notice that wants no answer; returns as soon as it is durable. */
-  send(to: To | readonly To[], content: string | Content, options?: SendOptions): Promise<SentMessage>
+  send(to: To | readonly To[], content: string | ContentInput, options?: SendOptions): Promise<SentMessage>
   /** Takes up an invitation made earlier, here or in another process. Throws `INVITATION_UNKNOWN`. */
   invitation<Value = unknown>(id: string): Promise<Invitation<Value>>
   /** Takes up all invitations of a message. Throws `INVITATION_UNKNOWN` when it has none. */
@@ -142,9 +202,24 @@ export interface InviteMe {
   ): Promise<ResponseReceipt>
   /** Takes in what a provider or a person sent to a channel: a webhook, or raw MIME as `message/rfc822`. */
   receive(channel: string, request: Request): Promise<readonly FactResult[]>
+  /**
+   * The same for a web server's route: returns the response the provider expects, and tells the person what became of their
+   * answer. Trouble becomes a status: 401 not genuine, 404 no such channel, 413 too large, 503 try again.
+   * @example app.post('/webhooks/:channel', (c) => inviteMe.handleWebhook(c.req.param('channel'), c.req.raw))
+   */
+  handleWebhook(channel: string, request: Request): Promise<Response>
+  /** What came in and fits nothing that was sent; kept for a human. */
+  readonly unmatched: {
+    list(page?: Page): Promise<readonly UnmatchedFact[]>
+    /** Throws one away once it was looked at. */
+    drop(id: string): Promise<void>
+  }
+  readonly inbox: Inboxes
   readonly recipients: Recipients
   readonly messages: {
     get(id: string): Promise<Message | undefined>
+    /** Changes the calendar entry of a message, also where it stands already. Throws `REQUEST_INVALID` when it has none. */
+    reschedule(id: string, calendar: CalendarInput): Promise<void>
     list(page?: Page): Promise<readonly Message[]>
   }
   readonly invitations: {

@@ -65,6 +65,7 @@ export function invitationHandle<Value>(
     cancel: async () => {
       const state = await cancelInvitation(world, id)
       live.wake()
+      await world.queue.publish([{ channel: '', lane: 2, dueAt: world.clock.now() }])
       return state
     },
   }

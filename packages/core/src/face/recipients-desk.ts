@@ -1,5 +1,6 @@
 import { canonicalAddress } from '../accept/find-recipients.ts'
 import type { ImportProblem, ImportRecord, ImportReport, Page, Recipients } from './face.ts'
+import { durationSchema, type Duration } from '../model/duration.ts'
 import { InviteMeError } from '../model/error.ts'
 import {
   addressSchema,
@@ -11,6 +12,7 @@ import { parseInput } from '../model/parse.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { ChannelAddress, PageRequest } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { makeConnectAddress } from '../respond/connect.ts'
 import { optIn, optOut, placeOf } from '../respond/opt-out.ts'
 import { newId } from '../rules/uuid.ts'
 
@@ -42,11 +44,31 @@ export function recipientsDesk(world: World): Recipients {
     get: async (externalId) => (await world.store.recipients.byExternalIds([externalId]))[0],
     list: (page) => world.store.recipients.list(pageOf(page)),
     import: (source) => importRecipients(world, source),
+    importFrom: (directory, { signal = new AbortController().signal } = {}) =>
+      importRecipients(world, recordsOf(directory.people({ signal, log: world.log }))),
+    connectAddress: (externalId, channelName, { expiresIn } = {}) =>
+      makeConnectAddress(world, {
+        externalId,
+        channelName,
+        lifeMs: expiresIn === undefined ? undefined : readDuration(expiresIn, 'expiresIn'),
+      }),
     optOut: (channel, address) =>
       world.store.transaction((parts) => optOut(world, parts, addressOf(world, channel, address))),
     optIn: (channel, address) =>
       world.store.transaction((parts) => optIn(parts, addressOf(world, channel, address))),
   }
+}
+
+async function* recordsOf(people: AsyncIterable<RecipientInput>): AsyncGenerator<ImportRecord> {
+  for await (const recipient of people) yield { recipient }
+}
+
+function readDuration(duration: Duration, field: string): number {
+  return parseInput(durationSchema, duration, {
+    code: 'REQUEST_INVALID',
+    path: field,
+    what: 'The time was refused',
+  })
 }
 
 function addressOf(world: World, channel: string, address: string): ChannelAddress {

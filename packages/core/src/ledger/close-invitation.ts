@@ -1,9 +1,10 @@
 import type { Delivery } from '../model/delivery.ts'
-import type { InvitationState } from '../model/invitation.ts'
+import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import type { Progress } from '../rules/decide-next.ts'
 import { invitationEvent } from '../rules/record.ts'
+import { planEdits } from './plan-edits.ts'
 
 /** Ends the question when its deadline has passed; does nothing when it was answered or ended before. */
 export async function expireInvitation(world: World, parts: StoreParts, delivery: Delivery): Promise<void> {
@@ -17,9 +18,14 @@ export async function closeIfUnreachable(
   delivery: Delivery,
   { state, reason }: Progress,
 ): Promise<void> {
-  if (delivery.invitationId === null || !hasMissed(state)) return
-  const all = await parts.deliveries.list({ invitationId: delivery.invitationId }, { limit: 100 })
-  if (all.some((other) => other.id !== delivery.id && !hasMissed(other.state))) return
+  const { invitationId } = delivery
+  if (invitationId === null || !hasMissed(state)) return
+  const all = await parts.deliveries.list({ invitationId }, { limit: 100 })
+  // Words said back are of another message: that they did not arrive, or did, says nothing about the question.
+  const [invitation] = await parts.invitations.byIds([invitationId])
+  if (invitation === undefined || delivery.messageId !== invitation.messageId) return
+  const others = all.filter(({ id, messageId }) => id !== delivery.id && messageId === invitation.messageId)
+  if (others.some((other) => !hasMissed(other.state))) return
   await closePending(world, parts, delivery, 'unreachable', { reason })
 }
 
@@ -39,5 +45,17 @@ async function closePending(
   if (invitation?.state !== 'pending') return
   const now = new Date(world.clock.now())
   await parts.invitations.update({ ...invitation, state, closedAt: now })
+  if (state === 'expired') await tellWhereItWasSent(world, parts, invitation)
   await parts.outbox.append([invitationEvent(`invitation.${state}`, invitation, now, data)])
+}
+
+async function tellWhereItWasSent(
+  world: World,
+  parts: StoreParts,
+  { id, messageId }: InvitationRecord,
+): Promise<void> {
+  const message = await parts.messages.byId(messageId)
+  if (message === undefined) return
+  const deliveries = await parts.deliveries.list({ invitationId: id }, { limit: 100 })
+  await planEdits(world, parts, { message, deliveries, reason: 'closed' })
 }

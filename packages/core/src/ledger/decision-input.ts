@@ -15,6 +15,7 @@ export function decisionInput(world: World, delivery: Delivery, message: Message
       remindersMs: message.remindersMs,
       untilMs: message.until?.getTime() ?? null,
     },
+    canFind: world.channels.get(delivery.plan[delivery.position]?.channel ?? '')?.find !== undefined,
     policies: world.settings.policies,
     nowMs: world.clock.now(),
     fraction: world.random.fraction(),

@@ -1,16 +1,36 @@
 import type { DeliveryReason } from '../model/delivery.ts'
 import type { StoreParts } from '../ports/store.ts'
+import type { World } from '../ports/world.ts'
 import { standDown } from '../rules/settlement.ts'
+import { planEdits } from './plan-edits.ts'
 
-/** Ends all work still to be done on an invitation's deliveries; those that have ended stay as they ended. */
+/** What ended a question, and how it is known. */
+export interface QuestionEnd {
+  readonly invitationId: string
+  readonly messageId: string
+  readonly reason: DeliveryReason
+  /** Channel by which the end came, when it came by one. */
+  readonly via?: string
+  /** True when its person had declined before. */
+  readonly hadDeclined?: boolean
+}
+
+/**
+ * Closes every other way to a question that is over: ends the work still to be done on its deliveries (those that have ended
+ * stay as they ended), and plans that what was sent says so.
+ */
 export async function standDownAll(
+  world: World,
   parts: StoreParts,
-  invitationId: string,
-  reason: DeliveryReason,
-  now: Date,
+  { invitationId, messageId, reason, ...end }: QuestionEnd,
 ): Promise<void> {
+  const now = new Date(world.clock.now())
   const deliveries = await parts.deliveries.list({ invitationId }, { limit: 100 })
   const open = deliveries.filter(({ dueAt }) => dueAt !== null)
-  if (open.length === 0) return
-  await parts.deliveries.rewrite(open.map((delivery) => standDown(delivery, reason, now)))
+  if (open.length > 0)
+    await parts.deliveries.rewrite(open.map((delivery) => standDown(delivery, reason, now)))
+  if (!deliveries.some(({ firstAcceptedAt }) => firstAcceptedAt !== null)) return
+  const message = await parts.messages.byId(messageId)
+  if (message === undefined) return
+  await planEdits(world, parts, { message, deliveries, reason: 'closed', ...end })
 }

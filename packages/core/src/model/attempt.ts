@@ -8,8 +8,15 @@ export interface Attempt {
   readonly number: number
   readonly position: number
   readonly channel: string
+  /** The address it went to, kept only where answers may come by address alone (a text message has no thread); else `null`. */
+  readonly address: string | null
   readonly state: AttemptState
   readonly providerMessageId: string | null
+  /**
+   * The reply token, kept only for messages with a calendar entry: calendars tie an entry to its organizer's address, so every
+   * update must come from the same one. `null` otherwise; then only the token's hash is stored.
+   */
+  readonly replyToken: string | null
   readonly startedAt: Date
   readonly settledAt: Date | null
 }

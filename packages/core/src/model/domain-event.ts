@@ -12,13 +12,23 @@ export const domainEventTypes = [
   'invitation.declined',
   'invitation.answered',
   'invitation.revised',
+  'invitation.withdrawn',
+  'invitation.rescheduled',
   'invitation.expired',
   'invitation.cancelled',
   'invitation.unreachable',
   'response.refused',
   'response.unclear',
+  'response.ambiguous',
+  'response.proposed',
   'recipient.opted_out',
   'route.bounced',
+  'route.connected',
+  'route.moved',
+  'inbound.unmatched',
+  'inbox.added',
+  'inbox.read',
+  'inbox.acknowledged',
 ] as const
 /** See {@link domainEventTypes}. */
 export type DomainEventType = (typeof domainEventTypes)[number]

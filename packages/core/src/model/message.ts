@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AnswerSpec, AnswerType } from './answer.ts'
+import { calendarSchema } from './calendar.ts'
 import { durationSchema, type Duration } from './duration.ts'
 import { laneSchema, type Lane } from './lane.ts'
 import { categorySchema } from './preference.ts'
@@ -22,14 +23,20 @@ const prose = (what: string, most: number) =>
     // Control characters other than tab and line feed break mail, terminals and XML.
     .transform((value) => value.replaceAll('\r\n', '\n').replace(/[\0-\b\v-\x1f\x7f]/g, ''))
 
-/** What is said: the text (a question for an invitation), an optional subject line and longer details for the portal page. */
+/**
+ * What is said: the text (a question for an invitation), an optional subject line, longer details for the portal page, and an
+ * entry for the calendar where the medium can carry one.
+ */
 export const contentSchema = z.object({
   subject: lineSchema.min(1).optional(),
   text: prose('the text', maxTextLength),
   details: prose('the details', maxTextLength).optional(),
+  calendar: calendarSchema.optional(),
 })
-/** See {@link contentSchema}. */
+/** What is said, after validation; see {@link contentSchema}. */
 export type Content = z.infer<typeof contentSchema>
+/** What is said, as the host app writes it. */
+export type ContentInput = z.input<typeof contentSchema>
 
 /** Who asks, as the person who gets the message sees it. */
 export const originatorSchema = z.object({
@@ -49,7 +56,7 @@ export const bareRecipientSchema = z.object({
 })
 
 /** A known recipient's `externalId`, or a bare address (`ann@guests.test`) when no recipient has that id. */
-const toSchema = z.union([lineSchema.min(1, 'the recipient must not be empty').max(320), bareRecipientSchema])
+const toSchema = z.union([addressSchema, bareRecipientSchema])
 /** To whom: an `externalId`, a bare address, or `{ name, routes: { email: '…' } }` for somebody without a profile. */
 export type To = z.input<typeof toSchema>
 /** A {@link To} after validation. */

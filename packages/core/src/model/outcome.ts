@@ -41,7 +41,17 @@ interface Failure<Status extends OutcomeClass, Scope extends OutcomeScope> {
  * - `unknown` the bytes left and no answer came: it may have been sent
  */
 export type SendOutcome =
-  | { readonly status: 'accepted'; readonly providerMessageId?: string; readonly delivered?: boolean }
+  | {
+      readonly status: 'accepted'
+      readonly providerMessageId?: string
+      /** Further ids under which the provider will speak of it (a poll's own id). */
+      readonly otherIds?: readonly string[]
+      readonly delivered?: boolean
+      /** The address it really went to, when the one we had has moved. */
+      readonly movedTo?: string
+      /** One plain sentence for the receipt: segments, estimated price. */
+      readonly detail?: string
+    }
   | (Failure<'retryable', OutcomeScope> & { readonly retryAfterMs?: number })
   | (Failure<'rate_limited', OutcomeScope> & { readonly retryAfterMs: number })
   | Failure<'permanent_recipient', 'recipient'>

@@ -20,7 +20,7 @@ test('names the field that is wrong, and why', () => {
 })
 
 test.each([
-  [{ email: 'x'.repeat(321) }, 'routes.email', 'at most 320'],
+  [{ email: 'x'.repeat(2_001) }, 'routes.email', 'at most 2,000'],
   [[{ channel: 'email', address: '' }], 'routes.0.address', 'must not be empty'],
   [[{ channel: 'E mail', address: 'a' }], 'routes.0.channel', 'lower-case words'],
 ])(

@@ -22,6 +22,12 @@ export type ReceiptKind =
   | 'answer_refused'
   | 'answer_unclear'
   | 'answer_late'
+  | 'asked_back'
+  | 'withdrawn'
+  | 'proposed'
+  | 'complained'
+  | 'edited'
+  | 'edit_failed'
 
 /** An append-only fact about an attempt or a delivery. Holds no address, no secret and no message text. */
 export interface Receipt {

@@ -16,7 +16,7 @@ export const addressSchema = z
   .string()
   .trim()
   .min(1, 'an address must not be empty')
-  .max(320, 'an address has at most 320 characters')
+  .max(2_000, 'an address has at most 2,000 characters')
   .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'an address must not contain control characters or line breaks')
 
 const routeInputSchema = z.object({

@@ -1,8 +1,16 @@
 /**
  * `counted` it is the answer or a revision of it · `repeated` the same answer again · `refused` the wrong type, with a hint ·
- * `unclear` not understood, kept for a human · `late` after the deadline or a final end.
+ * `unclear` not understood, kept for a human · `late` after the deadline or a final end · `withdrawn` an answer taken back ·
+ * `proposed` a wish instead of an answer.
  */
-export type ResponseStatus = 'counted' | 'repeated' | 'refused' | 'unclear' | 'late'
+export type ResponseStatus =
+  | 'counted'
+  | 'repeated'
+  | 'refused'
+  | 'unclear'
+  | 'late'
+  | 'withdrawn'
+  | 'proposed'
 
 /** One answer as it came, whatever became of it. Append-only. */
 export interface ResponseRecord {

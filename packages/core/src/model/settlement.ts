@@ -23,7 +23,12 @@ export interface Settlement {
   readonly crashes: number
   readonly updatedAt: Date
   /** Closes the attempt that was started, when there was one. */
-  readonly attempt: Pick<Attempt, 'number' | 'state' | 'providerMessageId'> | null
+  readonly attempt:
+    | (Pick<Attempt, 'number' | 'state' | 'providerMessageId'> & {
+        /** Further ids under which the provider will speak of the message, and its channel. */
+        readonly otherIds?: { readonly channel: string; readonly ids: readonly string[] }
+      })
+    | null
 }
 
 /** A settlement by the worker that holds the delivery; written only while the lease is still its own. */

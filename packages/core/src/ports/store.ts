@@ -1,15 +1,21 @@
 import type { Attempt } from '../model/attempt.ts'
+import type { CalendarEntry } from '../model/calendar.ts'
+import type { Clarification } from '../model/clarification.ts'
+import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery, DeliveryState } from '../model/delivery.ts'
 import type { DomainEvent, NewDomainEvent } from '../model/domain-event.ts'
+import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
+import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { Recipient, RecipientDraft } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
-import type { RouteState } from '../model/route.ts'
+import type { Route, RouteState } from '../model/route.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 
 /** A page of a list: give the last row's `id` as `after` to get the next. Rows are in order of `id`, which is order of creation. */
 export interface PageRequest {
@@ -41,6 +47,18 @@ export interface RecipientStore {
   byExternalIds(externalIds: readonly string[]): Promise<readonly Recipient[]>
   byIds(ids: readonly string[]): Promise<readonly Recipient[]>
   list(page: PageRequest): Promise<readonly Recipient[]>
+  /**
+   * Adds a route behind the person's others, or changes the one with this address: verified and open. That one keeps its id and
+   * rank. A suppression of the address stays.
+   * @returns the route
+   */
+  connectRoute(recipientId: string, place: ChannelAddress, newId: () => string, now: Date): Promise<Route>
+  /**
+   * Gives every route, suppression, attempt and open delivery with this address another one; open is what has something due, to be
+   * answered or to be edited. A person who has both keeps one route, with the better rank and a "no" said on either. A
+   * delivery to a bare address is found only once an attempt has kept its address. Repeating it changes nothing.
+   */
+  moveAddress(place: ChannelAddress, to: string): Promise<void>
   /** Sets the state of every route with this address, whoever's it is. */
   setRouteState(address: ChannelAddress, state: RouteState): Promise<void>
   suppress(suppressions: readonly Suppression[]): Promise<void>
@@ -69,6 +87,19 @@ export interface MessageStore {
   ): Promise<readonly { readonly key: string; readonly messageId: string; readonly request: string }[]>
   /** Newest first, unlike other lists: what an operator looks for. */
   list(page: PageRequest): Promise<readonly Message[]>
+  /** Writes a message's changed calendar entry; messages themselves never change. */
+  reschedule(messageId: string, changed: Rescheduled, now: Date): Promise<void>
+  /** The changed entries of those messages that have one, by message id, with when they were written. */
+  rescheduled(
+    messageIds: readonly string[],
+  ): Promise<ReadonlyMap<string, Rescheduled & { readonly at: Date }>>
+}
+
+/** A calendar entry that was changed after its message was accepted. */
+export interface Rescheduled {
+  readonly entry: CalendarEntry
+  /** 1 for the first change. */
+  readonly sequence: number
 }
 
 /** Asks for due work of one channel and lane. */
@@ -115,7 +146,7 @@ export interface DeliveryStore {
   byIds(ids: readonly string[]): Promise<readonly Delivery[]>
   list(filter: DeliveryFilter, page: PageRequest): Promise<readonly Delivery[]>
   counts(filter: DeliveryFilter): Promise<DeliveryCounts>
-  /** The attempt a provider's message id belongs to; the newest when several. */
+  /** The attempt a provider's message id belongs to, its own or one of the others it named; the newest when several. */
   attemptByProviderId(channel: string, providerMessageId: string): Promise<Attempt | undefined>
   attempts(deliveryId: string): Promise<readonly Attempt[]>
   /**
@@ -150,10 +181,13 @@ export interface InvitationStore {
   update(patch: InvitationPatch): Promise<void>
   appendResponse(response: ResponseRecord): Promise<void>
   responses(invitationId: string): Promise<readonly ResponseRecord[]>
-  /** Newest pending invitations with a delivery that was accepted on this channel and address, newest first. */
-  openByAddress(
+  /**
+   * Invitations with a delivery that was, or may have been, accepted on this channel and address, each once, newest first.
+   * @param filter `states` in which they are; default any
+   */
+  byAddress(
     address: ChannelAddress,
-    limit: number,
+    filter: { readonly states?: readonly InvitationState[]; readonly limit: number },
   ): Promise<readonly { readonly invitationId: string; readonly deliveryId: string }[]>
 }
 
@@ -162,6 +196,81 @@ export interface LinkStore {
   issue(links: readonly ResponseLink[]): Promise<void>
   byHash(hash: string): Promise<ResponseLink | undefined>
   revoke(deliveryId: string, now: Date): Promise<void>
+  issueConnect(link: ConnectLink): Promise<void>
+  connectByHash(hash: string): Promise<ConnectLink | undefined>
+  /** Marks it used by an address; does nothing when it was used before. */
+  useConnect(hash: string, usedBy: string, now: Date): Promise<void>
+}
+
+/** Messages to be brought up to date where they were sent. */
+export interface EditStore {
+  /** Plans edits; one planned before for the same attempt gives way, whoever works on it. */
+  plan(edits: readonly PlannedEdit[]): Promise<void>
+  /**
+   * Takes due edits of a channel, earliest first, and puts them off until `leaseUntil` in case they are not settled; until then
+   * nobody else gets them. `dueAt` is still the moment they fell due, `tries` those before this one, which counts from now
+   * on, also when its worker dies.
+   */
+  claimDue(request: {
+    readonly channel: string
+    readonly now: Date
+    readonly limit: number
+    readonly leaseUntil: Date
+  }): Promise<readonly PlannedEdit[]>
+  /**
+   * Ends an edit, or puts it off to `retryAt` with one more try. Does nothing when a newer one took its place.
+   * @returns whether it was still the newest
+   */
+  settle(edit: PlannedEdit, retryAt: Date | null): Promise<boolean>
+  /** Earliest due time on these channels, the ends of leases included; `undefined` when nothing waits. */
+  nextDueAt(channels: readonly string[]): Promise<Date | undefined>
+}
+
+/** What came in from outside: what was seen before, what fits nothing, what waits for a word from its sender. */
+export interface InboundStore {
+  /** Remembers ids of inbound facts; returns those not seen before. */
+  remember(channel: string, factIds: readonly string[], now: Date): Promise<readonly string[]>
+  /** Keeps facts that fit nothing, without their `replyTo`; the same fact of a channel is kept once. Returns those not kept before. */
+  keepUnmatched(facts: readonly UnmatchedFact[]): Promise<readonly UnmatchedFact[]>
+  /** Kept facts that speak of this provider's message, oldest first. */
+  unmatchedOf(channel: string, providerMessageId: string): Promise<readonly UnmatchedFact[]>
+  /** All kept facts. */
+  listUnmatched(page: PageRequest): Promise<readonly UnmatchedFact[]>
+  dropUnmatched(ids: readonly string[]): Promise<void>
+  /** Keeps what is to be clarified; an older one of the same address gives way. */
+  putClarification(clarification: Clarification): Promise<void>
+  clarification(place: ChannelAddress): Promise<Clarification | undefined>
+  dropClarification(place: ChannelAddress): Promise<void>
+}
+
+/** Whose inbox, and which part of it. */
+export interface InboxFilter {
+  readonly channel: string
+  readonly address: string
+  /** `unread`, `unacknowledged`, or all when absent. */
+  readonly only?: 'unread' | 'unacknowledged'
+}
+
+/** Inboxes within the host app. */
+export interface InboxStore {
+  /** Adds items; one of the same delivery gives way to the new one, id and marks included (a reminder is unread again). */
+  add(items: readonly InboxItem[]): Promise<void>
+  /** Newest first: `after` is the id of the last item of the page before. */
+  list(filter: InboxFilter, page: PageRequest): Promise<readonly InboxItem[]>
+  count(filter: InboxFilter): Promise<number>
+  /** Those of the given items that are in this inbox, in no order. */
+  byIds(whose: ChannelAddress, ids: readonly string[]): Promise<readonly InboxItem[]>
+  /**
+   * Marks items of one inbox, or all of it; acknowledged ones are read too. Items marked before stay as they are. Within a
+   * transaction it is all of them or none; the work is done in portions, but what changed is given back whole.
+   * @returns the items that changed, newest first
+   */
+  mark(
+    whose: ChannelAddress,
+    ids: readonly string[] | 'all',
+    mark: 'read' | 'acknowledged',
+    now: Date,
+  ): Promise<readonly InboxItem[]>
 }
 
 /** Filters of a list of receipts; all given ones must hold. */
@@ -186,8 +295,6 @@ export interface Outbox {
   after(cursor: number, limit: number, invitationId?: string): Promise<readonly DomainEvent[]>
   /** Cursor of the newest event; 0 when there is none. */
   last(): Promise<number>
-  /** Remembers ids of inbound facts; returns those not seen before. */
-  remember(channel: string, factIds: readonly string[], now: Date): Promise<readonly string[]>
 }
 
 /** The parts of a store, inside or outside a transaction. */
@@ -197,6 +304,9 @@ export interface StoreParts {
   readonly deliveries: DeliveryStore
   readonly invitations: InvitationStore
   readonly links: LinkStore
+  readonly edits: EditStore
+  readonly inbound: InboundStore
+  readonly inbox: InboxStore
   readonly receipts: ReceiptStore
   readonly outbox: Outbox
 }

@@ -24,6 +24,8 @@ export interface IncomingAnswer {
   readonly isFromAnother: boolean
   /** True when it came by a link or reply address that has run out. */
   readonly hasRunOut: boolean
+  /** True when it answers an earlier version of the question: a time that was changed since. */
+  readonly isOutdated?: boolean
 }
 
 /** Longest raw answer that is kept when it could not be understood. */
@@ -57,6 +59,7 @@ export async function recordResponse(
   const recording = { world, parts, invitation, incoming, now }
   const closed = closedReason(invitation, now) ?? (incoming.hasRunOut ? 'expired' : undefined)
   if (closed !== undefined) return refuseLate(recording, closed)
+  if (incoming.isOutdated === true) return refuseLate(recording, 'superseded')
 
   const parsed = parseAnswer(message.answer, incoming.input, invitation.locale ?? world.settings.locale)
   if (parsed.status !== 'understood') return keepForHuman(recording, parsed)
@@ -115,7 +118,12 @@ async function count(
   await parts.outbox.append([
     invitationEvent(isFirst ? eventOf[stance] : 'invitation.revised', invitation, now, data),
   ])
-  if (isFirst) await standDownAll(parts, invitation.id, 'answered', now)
+  await standDownAll(recording.world, parts, {
+    invitationId: invitation.id,
+    messageId: invitation.messageId,
+    reason: 'answered',
+    via,
+  })
 }
 
 async function refuseLate(

@@ -10,6 +10,7 @@ import {
   decideNextRoute,
   decideStranded,
   isFinal,
+  mostLooks,
   type DecisionInput,
   type Progress,
 } from './decide-next.ts'
@@ -58,6 +59,7 @@ function input(more: Partial<DecisionInput> = {}): DecisionInput {
     delivery: { plan: planOf(unlessAccepted, unlessAccepted) },
     progress: fresh,
     terms: { wantsAnswer: true, onUnknown: 'resend', remindersMs: [], untilMs: null },
+    canFind: false,
     policies,
     nowMs: now,
     fraction: 0.5,
@@ -364,5 +366,70 @@ describe('for any plan and any outcomes', () => {
         expect(isLast || plan[progress.position]?.use).toBe(true)
       }),
     )
+  })
+})
+
+describe('a message that may have been sent, where the provider can be asked', () => {
+  const unknown: SendOutcome = { status: 'unknown', scope: 'provider' }
+  const least = policiesSchema.parse({ retry: { tries: 1 } })
+  const after = (
+    onUnknown: 'resend' | 'assume-sent',
+    canFind: boolean,
+    tries: number,
+    more: Partial<DecisionInput> = {},
+  ) => {
+    const terms = { ...input().terms, onUnknown }
+    return decideAfterSend(input({ terms, canFind, progress: { ...fresh, tries }, ...more }), unknown)
+  }
+
+  test.each([
+    // Its sender’s wish in doubt · whether it can be looked for · tries before · what is done
+    ['resend', false, 0, 'retry'],
+    ['resend', true, 0, 'retry'],
+    ['resend', true, mostLooks, 'retry'],
+    ['assume-sent', false, 0, 'sent'],
+    ['assume-sent', true, 0, 'retry'],
+    ['assume-sent', true, mostLooks - 1, 'retry'],
+    ['assume-sent', true, mostLooks, 'sent'],
+  ] as const)('%s, can be asked: %s, tries: %d → %s', (onUnknown, canFind, tries, kind) => {
+    const decision = after(onUnknown, canFind, tries)
+    expect(decision).toMatchObject({ kind, progress: { doubtful: true, position: 0 } })
+    // Lists of what was sent lag behind.
+    if (kind === 'retry' && canFind && tries < mostLooks)
+      expect(decision.progress).toMatchObject({ tries: tries + 1, dueAtMs: now + 10_000 })
+  })
+
+  test('its sender’s wish is done at once when no try is left to look for it', () => {
+    expect(after('assume-sent', true, 0, { policies: least })).toMatchObject({ kind: 'sent' })
+    expect(after('resend', true, 0, { policies: least })).toMatchObject({ kind: 'fallback' })
+    const late = { ...fresh, routeSinceMs: now - policies.retry.withinMs }
+    expect(after('assume-sent', true, 0, { progress: late })).toMatchObject({ kind: 'sent' })
+  })
+
+  test.each([
+    ['assume-sent', false, 'sent'],
+    ['assume-sent', true, 'retry'],
+    ['resend', false, 'retry'],
+    ['resend', true, 'retry'],
+  ] as const)('after a crash: %s, can be asked: %s → %s', (onUnknown, canFind, kind) => {
+    const terms = { ...input().terms, onUnknown }
+    const decision = decideAfterCrash(input({ terms, canFind }), 1)
+    expect(decision).toMatchObject({ kind, progress: { doubtful: true, tries: 0 } })
+  })
+
+  test('every way ends: asked for ever, it is looked for at most three times', () => {
+    for (const onUnknown of ['resend', 'assume-sent'] as const) {
+      let progress: Progress = fresh
+      const kinds: string[] = []
+      for (let sends = 0; sends < 20 && progress.step === 'send' && progress.position === 0; sends += 1) {
+        const terms = { ...input().terms, onUnknown }
+        const decision = decideAfterSend(input({ terms, canFind: true, progress }), unknown)
+        kinds.push(decision.kind)
+        progress = decision.progress
+      }
+      const [last] = kinds.slice(-1)
+      expect(kinds).toHaveLength(onUnknown === 'resend' ? policies.retry.tries : mostLooks + 1)
+      expect(last).toBe(onUnknown === 'resend' ? 'fallback' : 'sent')
+    }
   })
 })

@@ -39,11 +39,18 @@ export interface DecisionInput {
   readonly delivery: Pick<Delivery, 'plan'>
   readonly progress: Progress
   readonly terms: MessageTerms
+  /** True when the current route's provider can be asked whether it has a message. */
+  readonly canFind: boolean
   readonly policies: Policies
   readonly nowMs: number
   /** Random number in [0, 1) for jitter. */
   readonly fraction: number
 }
+
+/** Tries within which a provider is asked whether it has a message that may have been sent; then the sender's wish decides. */
+export const mostLooks = 3
+/** Pause before it is asked: lists of what was sent lag behind. */
+const lookPauseMs = 10_000
 
 /** Shortest pause after a rate limit, whatever the provider says. */
 const leastPauseMs = 1_000
@@ -92,6 +99,13 @@ export function decideAfterSend(input: DecisionInput, outcome: SendOutcome): Dec
       return accept(input, progress, outcome.delivered === true ? 'delivered' : 'sent')
     case 'unknown': {
       const doubted = { ...progress, doubtful: true }
+      // Without a try left nobody can look for it any more, so its sender's wish decides at once.
+      if (
+        input.canFind &&
+        doubted.tries < mostLooks &&
+        mayRetry(policies.retry, doubted.tries + 1, routeSinceMs, nowMs)
+      )
+        return retryOrLeave({ ...input, progress: doubted }, doubted.tries + 1, lookPauseMs)
       if (input.terms.onUnknown === 'assume-sent') return accept(input, doubted, 'sent')
       return retryOrLeave({ ...input, progress: doubted }, doubted.tries + 1, 0)
     }
@@ -130,7 +144,7 @@ export function decideAfterCrash(input: DecisionInput, crashes: number): Decisio
       kind: 'ended',
       progress: { ...progress, state: 'failed', reason: 'worker_crashes', dueAtMs: null },
     }
-  if (input.terms.onUnknown === 'assume-sent') return accept(input, progress, 'sent')
+  if (input.terms.onUnknown === 'assume-sent' && !input.canFind) return accept(input, progress, 'sent')
   // The first time at once; then further apart, so that a poisonous message stops taking its neighbours down.
   const dueAtMs = nowMs + (crashes === 1 ? 0 : backoffMs(policies.retry, crashes, fraction))
   return { kind: 'retry', progress: { ...progress, state: waiting(progress.state), step: 'send', dueAtMs } }

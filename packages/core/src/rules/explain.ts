@@ -36,12 +36,14 @@ const skipped: Readonly<Record<SkipReason, string>> = {
  * and where it stands now. Holds no addresses.
  */
 export function explain(story: Story): string {
-  const routes = story.deliveries.flatMap(({ plan }) => plan).filter((route) => route.use)
+  // Words said back to the person are deliveries too, of messages of their own.
+  const asking = story.deliveries.filter(({ messageId }) => messageId === story.message.id)
+  const routes = asking.flatMap(({ plan }) => plan).filter((route) => route.use)
   const then = story.message.routing === 'all' ? ' and ' : ', then '
   const way = routes.map(({ channel }) => channel).join(then)
   const asked = way === '' ? 'asked' : `asked to send by ${way}`
   const started = `${time(story.message.createdAt)}  ${asked} (times are UTC)`
-  const plan = story.deliveries.flatMap((delivery) => delivery.plan.flatMap(planLine))
+  const plan = asking.flatMap((delivery) => delivery.plan.flatMap(planLine))
   const happened = story.receipts.flatMap((receipt) => receiptLine(receipt, story))
   return [started, ...plan, ...happened, conclusion(story)].join('\n')
 }
@@ -84,7 +86,8 @@ function receiptLine(receipt: Receipt, story: Story): readonly string[] {
   const line = (text: string) => [`${at}  ${text}`]
   switch (receipt.kind) {
     case 'accepted':
-      return line(`${channel} accepted it${twice}`)
+      if (receipt.messageId !== story.message.id) return line(`${channel} accepted the words back`)
+      return line(`${channel} accepted it${receipt.detail === null ? '' : ` (${receipt.detail})`}${twice}`)
     case 'failed':
       return line(`${channel} failed: ${failure(receipt)}${code}`)
     case 'unknown':
@@ -133,6 +136,18 @@ function receiptLine(receipt: Receipt, story: Story): readonly string[] {
       return line(`an answer by ${channel} was not clear; it is kept for a human`)
     case 'answer_late':
       return line(`an answer by ${channel} came too late (${receipt.detail ?? 'over'})`)
+    case 'asked_back':
+      return line(`asked back by ${channel}`)
+    case 'withdrawn':
+      return line(`the answer was taken back by ${channel}`)
+    case 'proposed':
+      return line(`a wish came by ${channel} instead of an answer; it is kept for the host`)
+    case 'complained':
+      return line(`the person called the message by ${channel} spam; nothing more goes there`)
+    case 'edited':
+      return line(`the message by ${channel} was brought up to date`)
+    case 'edit_failed':
+      return line(`the message by ${channel} could not be brought up to date${code}`)
   }
 }
 

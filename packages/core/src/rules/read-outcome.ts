@@ -6,6 +6,9 @@ const longestPauseMs = 86_400_000
 const usualPauseMs = 60_000
 const longestCode = 200
 const longestDetail = 500
+const longestId = 500
+const longestAddress = 2_000
+const mostIds = 100
 
 /**
  * Reads what an adapter returned. Adapters come from anywhere and may be written without types, and one wrong value must
@@ -19,8 +22,8 @@ export function readOutcome(value: unknown): SendOutcome | undefined {
   const said = value as Readonly<Record<string, unknown>>
   const status = outcomeClassSchema.safeParse(said['status'])
   if (!status.success) return undefined
-  const providerCode = line(said['providerCode'], longestCode)
-  const detail = line(said['detail'], longestDetail)
+  const providerCode = readLine(said['providerCode'], longestCode)
+  const detail = readLine(said['detail'], longestDetail)
   const told = {
     ...(providerCode !== undefined && { providerCode }),
     ...(detail !== undefined && { detail }),
@@ -29,11 +32,16 @@ export function readOutcome(value: unknown): SendOutcome | undefined {
   const pauseMs = pause(said['retryAfterMs'])
   switch (status.data) {
     case 'accepted': {
-      const providerMessageId = line(said['providerMessageId'], longestDetail)
+      const providerMessageId = readLine(said['providerMessageId'], longestId)
+      const otherIds = lines(said['otherIds'])
+      const movedTo = readLine(said['movedTo'], longestAddress)
       return {
         status: 'accepted',
         ...(providerMessageId !== undefined && { providerMessageId }),
+        ...(otherIds.length > 0 && { otherIds }),
         ...(said['delivered'] === true && { delivered: true }),
+        ...(movedTo !== undefined && { movedTo }),
+        ...(detail !== undefined && { detail }),
       }
     }
     case 'rate_limited':
@@ -52,11 +60,16 @@ export function readOutcome(value: unknown): SendOutcome | undefined {
   }
 }
 
-/** A line of text; numbers are taken as their digits, anything else is left out. */
-function line(value: unknown, longest: number): string | undefined {
+/** Reads a line of text from an adapter: cut, without control characters; numbers are taken as their digits, anything else is left out. */
+export function readLine(value: unknown, longest: number): string | undefined {
   const text = typeof value === 'number' ? String(value) : value
   if (typeof text !== 'string' || text === '') return undefined
   return text.slice(0, longest).replace(/[\0-\x1f\x7f]+/g, ' ')
+}
+
+function lines(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return []
+  return value.slice(0, mostIds).flatMap((id) => readLine(id, longestId) ?? [])
 }
 
 function pause(value: unknown): number | undefined {

@@ -26,7 +26,7 @@ export function decideAnswer(invitation: InvitationRecord, answer: ParsedStance,
       return { kind: 'late', reason: invitation.state }
     case 'pending':
     case 'unreachable':
-      return { kind: 'first', state: answer.stance, revision: 1 }
+      return { kind: 'first', state: answer.stance, revision: invitation.revision + 1 }
     case 'accepted':
     case 'declined':
     case 'answered':

@@ -59,10 +59,23 @@ export function deliveryReader({ db, run }: Connection): Omit<DeliveryStore, key
       run(async () => {
         const row = await db
           .selectFrom('attempts')
-          .selectAll()
-          .where('channel', '=', channel)
-          .where('provider_message_id', '=', providerMessageId)
+          .selectAll('attempts')
+          .where('attempts.channel', '=', channel)
+          .where('attempts.provider_message_id', '=', providerMessageId)
+          .unionAll(
+            db
+              .selectFrom('provider_ids')
+              .innerJoin('attempts', (join) =>
+                join
+                  .onRef('attempts.delivery_id', '=', 'provider_ids.delivery_id')
+                  .onRef('attempts.number', '=', 'provider_ids.attempt'),
+              )
+              .selectAll('attempts')
+              .where('provider_ids.channel', '=', channel)
+              .where('provider_ids.id', '=', providerMessageId),
+          )
           .orderBy('started_at', 'desc')
+          .orderBy('number', 'desc')
           .limit(1)
           .executeTakeFirst()
         return row === undefined ? undefined : toAttempt(row)

@@ -83,36 +83,22 @@ export function invitationStore({ db, run }: Connection, lockRows: boolean): Omi
             .execute()
         ).map(toResponse),
       ),
-    openByAddress: ({ channel, address }, limit) =>
+    byAddress: ({ channel, address }, { states, limit }) =>
       run(async () => {
-        // Accepted attempts on this channel of pending invitations whose recipient has this address, newest question first.
-        const rows = await db
-          .selectFrom('invitations')
-          .innerJoin('deliveries', 'deliveries.invitation_id', 'invitations.id')
-          .innerJoin('attempts', 'attempts.delivery_id', 'deliveries.id')
-          .select([
-            'invitations.id as invitation_id',
-            'deliveries.id as delivery_id',
-            'deliveries.plan',
-            'attempts.position',
-          ])
-          .where('invitations.state', '=', 'pending')
+        // Ids sort by time of creation, so the highest are the newest.
+        let query = db
+          .selectFrom('attempts')
+          .innerJoin('deliveries', 'deliveries.id', 'attempts.delivery_id')
+          .innerJoin('invitations', 'invitations.id', 'deliveries.invitation_id')
+          .select(({ fn }) => ['invitations.id as invitationId', fn.max('deliveries.id').as('deliveryId')])
           .where('attempts.channel', '=', channel)
+          .where('attempts.address', '=', address)
           .where('attempts.state', 'in', ['accepted', 'unknown', 'started'])
-          .where('deliveries.plan', 'like', `%${JSON.stringify(address).replaceAll(/[%_]/g, '_')}%`)
+          .groupBy('invitations.id')
           .orderBy('invitations.id', 'desc')
-          .limit(limit * 10)
-          .execute()
-        const matching = rows.filter(
-          (row) => (JSON.parse(row.plan) as { address: string }[])[row.position]?.address === address,
-        )
-        const byInvitation = new Map(
-          matching.map((row) => [
-            row.invitation_id,
-            { invitationId: row.invitation_id, deliveryId: row.delivery_id },
-          ]),
-        )
-        return [...byInvitation.values()].slice(0, limit)
+          .limit(limit)
+        if (states !== undefined) query = query.where('invitations.state', 'in', states)
+        return query.execute()
       }),
   }
 }

@@ -1,6 +1,6 @@
 import type { LinkStore } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
-import { toLink, toMoment } from './rows.ts'
+import { toConnectLink, toLink, toMoment, toMomentOrNull } from './rows.ts'
 
 /** The reading half of links; issuing is written per database, since it is on the hot path. */
 export function linkReader({ db, run }: Connection): Omit<LinkStore, 'issue'> {
@@ -21,6 +21,39 @@ export function linkReader({ db, run }: Connection): Omit<LinkStore, 'issue'> {
           .set({ revoked_at: toMoment(now) })
           .where('delivery_id', '=', deliveryId)
           .where('revoked_at', 'is', null)
+          .execute()
+      }),
+    issueConnect: (link) =>
+      run(async () => {
+        await db
+          .insertInto('connect_links')
+          .values({
+            hash: link.hash,
+            recipient_id: link.recipientId,
+            channel: link.channel,
+            expires_at: toMoment(link.expiresAt),
+            used_at: toMomentOrNull(link.usedAt),
+            used_by: link.usedBy,
+            created_at: toMoment(link.createdAt),
+          })
+          .execute()
+      }),
+    connectByHash: (hash) =>
+      run(async () => {
+        const row = await db
+          .selectFrom('connect_links')
+          .selectAll()
+          .where('hash', '=', hash)
+          .executeTakeFirst()
+        return row === undefined ? undefined : toConnectLink(row)
+      }),
+    useConnect: (hash, usedBy, now) =>
+      run(async () => {
+        await db
+          .updateTable('connect_links')
+          .set({ used_at: toMoment(now), used_by: usedBy })
+          .where('hash', '=', hash)
+          .where('used_at', 'is', null)
           .execute()
       }),
   }

@@ -1,6 +1,6 @@
 import type { Outbox } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
-import { toDomainEvent, toMoment } from './rows.ts'
+import { toDomainEvent } from './rows.ts'
 
 /** The reading half of the outbox; appending is written per database, since it is on the hot path. */
 export function outboxReader({ db, run }: Connection): Omit<Outbox, 'append'> {
@@ -23,20 +23,6 @@ export function outboxReader({ db, run }: Connection): Omit<Outbox, 'append'> {
           .select(({ fn }) => fn.max('cursor').as('last'))
           .executeTakeFirst()
         return Number(row?.last ?? 0)
-      }),
-    remember: (channel, factIds, now) =>
-      run(async () => {
-        const fresh: string[] = []
-        for (const id of new Set(factIds)) {
-          const inserted = await db
-            .insertInto('inbound_facts')
-            .values({ channel, id, at: toMoment(now) })
-            .onConflict((conflict) => conflict.columns(['channel', 'id']).doNothing())
-            .returning('id')
-            .executeTakeFirst()
-          if (inserted !== undefined) fresh.push(id)
-        }
-        return fresh
       }),
   }
 }

@@ -2,6 +2,7 @@ import { noPreferences } from '../model/preference.ts'
 import type { RecipientDraft } from '../model/recipient.ts'
 import type { RecipientStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
+import { moveAddress } from './move-address.ts'
 import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
 
 const noPreferencesText = JSON.stringify(noPreferences)
@@ -106,6 +107,34 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
             .execute(),
         ),
       ),
+    connectRoute: (recipientId, { channel, address }, newId, now) =>
+      run(async () => {
+        const connected = { verified: 1, state: 'open' }
+        const row = await db
+          .insertInto('routes')
+          .values(({ fn, lit, selectFrom }) => ({
+            id: newId(),
+            recipient_id: recipientId,
+            channel,
+            address,
+            rank: selectFrom('routes')
+              .select(({ eb }) => eb(fn.coalesce(fn.max('rank'), lit(0)), '+', lit(1)).as('rank'))
+              .where('recipient_id', '=', recipientId),
+            ...connected,
+          }))
+          .onConflict((conflict) =>
+            conflict.columns(['recipient_id', 'channel', 'address']).doUpdateSet(connected),
+          )
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        await db
+          .updateTable('recipients')
+          .set({ updated_at: toMoment(now) })
+          .where('id', '=', recipientId)
+          .execute()
+        return toRoute(row)
+      }),
+    moveAddress: (place, to) => run(() => moveAddress(db, place, to)),
     setRouteState: ({ channel, address }, state) =>
       run(async () => {
         await db

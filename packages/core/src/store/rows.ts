@@ -1,17 +1,23 @@
 import type { Selectable } from 'kysely'
 import type { Attempt, AttemptState } from '../model/attempt.ts'
+import type { Clarification } from '../model/clarification.ts'
+import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from '../model/delivery.ts'
 import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
+import type { InboundFact } from '../model/inbound-fact.ts'
+import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { OutcomeClass, OutcomeScope } from '../model/outcome.ts'
+import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
-import type { Suppression } from '../ports/store.ts'
+import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { Rescheduled, Suppression } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
 
 /** A row of a table as it is read. */
@@ -116,11 +122,33 @@ export function toAttempt(row: Row<'attempts'>): Attempt {
     number: row.number,
     position: row.position,
     channel: row.channel,
+    address: row.address,
     state: row.state as AttemptState,
     providerMessageId: row.provider_message_id,
+    replyToken: row.reply_token,
     startedAt: new Date(row.started_at),
     settledAt: moment(row.settled_at),
   }
+}
+
+/** A planned edit out of its row. */
+export function toPlannedEdit(row: Row<'edits'>): PlannedEdit {
+  return {
+    deliveryId: row.delivery_id,
+    attempt: row.attempt,
+    channel: row.channel,
+    providerMessageId: row.provider_message_id,
+    position: row.position,
+    reason: row.reason as PlannedEdit['reason'],
+    version: row.version,
+    dueAt: new Date(row.due_at),
+    tries: row.tries,
+  }
+}
+
+/** A changed calendar entry out of its row. */
+export function toRescheduled(row: Row<'rescheduled'>): Rescheduled & { readonly at: Date } {
+  return { entry: json(row.entry), sequence: row.sequence, at: new Date(row.at) }
 }
 
 /** A receipt out of its row. */
@@ -171,6 +199,58 @@ export function toLink(row: Row<'response_links'>): ResponseLink {
     expiresAt: moment(row.expires_at),
     revokedAt: moment(row.revoked_at),
     createdAt: new Date(row.created_at),
+  }
+}
+
+/** A link that connects a medium out of its row. */
+export function toConnectLink(row: Row<'connect_links'>): ConnectLink {
+  return {
+    hash: row.hash,
+    recipientId: row.recipient_id,
+    channel: row.channel,
+    expiresAt: new Date(row.expires_at),
+    usedAt: moment(row.used_at),
+    usedBy: row.used_by,
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** A fact that fits nothing out of its row. */
+export function toUnmatchedFact(row: Row<'unmatched_facts'>): UnmatchedFact {
+  const { at, ...fact } = json<Omit<InboundFact, 'at'> & { readonly at: Moment }>(row.fact)
+  return {
+    id: row.id,
+    channel: row.channel,
+    providerMessageId: row.provider_message_id,
+    receivedAt: new Date(row.received_at),
+    fact: { ...fact, at: new Date(at) } as InboundFact,
+  }
+}
+
+/** An answer that waits to be clarified out of its row. */
+export function toClarification(row: Row<'clarifications'>): Clarification {
+  return {
+    channel: row.channel,
+    address: row.address,
+    candidates: json(row.candidates),
+    input: json(row.input),
+    at: new Date(row.at),
+  }
+}
+
+/** An inbox item out of its row. */
+export function toInboxItem(row: Row<'inbox_items'>): InboxItem {
+  return {
+    id: row.id,
+    channel: row.channel,
+    address: row.address,
+    deliveryId: row.delivery_id,
+    messageId: row.message_id,
+    invitationId: row.invitation_id,
+    recipientId: row.recipient_id,
+    createdAt: new Date(row.created_at),
+    readAt: moment(row.read_at),
+    acknowledgedAt: moment(row.acknowledged_at),
   }
 }
 

@@ -100,7 +100,22 @@ export interface Database {
     provider_message_id: string | null
     started_at: Moment
     settled_at: Moment | null
+    address: string | null
+    reply_token: string | null
   }
+  readonly provider_ids: { channel: string; id: string; delivery_id: string; attempt: number }
+  readonly edits: {
+    delivery_id: string
+    attempt: number
+    channel: string
+    provider_message_id: string
+    position: number
+    reason: string
+    version: string
+    due_at: Moment
+    tries: number
+  }
+  readonly rescheduled: { message_id: string; entry: JsonText; sequence: number; at: Moment }
   readonly receipts: {
     id: string
     kind: string
@@ -140,7 +155,43 @@ export interface Database {
     revoked_at: Moment | null
     created_at: Moment
   }
+  readonly connect_links: {
+    hash: string
+    recipient_id: string
+    channel: string
+    expires_at: Moment
+    used_at: Moment | null
+    used_by: string | null
+    created_at: Moment
+  }
   readonly inbound_facts: { channel: string; id: string; at: Moment }
+  readonly unmatched_facts: {
+    id: string
+    channel: string
+    fact_id: string
+    provider_message_id: string | null
+    received_at: Moment
+    fact: JsonText
+  }
+  readonly clarifications: {
+    channel: string
+    address: string
+    candidates: JsonText
+    input: JsonText
+    at: Moment
+  }
+  readonly inbox_items: {
+    id: string
+    channel: string
+    address: string
+    delivery_id: string
+    message_id: string
+    invitation_id: string | null
+    recipient_id: string | null
+    created_at: Moment
+    read_at: Moment | null
+    acknowledged_at: Moment | null
+  }
   readonly outbox: {
     cursor: Generated<number>
     type: string

@@ -8,7 +8,14 @@ import { Worker } from 'node:worker_threads'
 import Driver from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store } from '../ports/store.ts'
-import { sampleAccepted, sampleId } from '../testing/store-samples.ts'
+import {
+  after,
+  sampleAccepted,
+  sampleClaim,
+  sampleEdit,
+  sampleId,
+  sampleInboxItem,
+} from '../testing/store-samples.ts'
 import { sqlite, type SqliteOptions } from './sqlite.ts'
 
 const run = promisify(execFile)
@@ -75,6 +82,42 @@ describe('migrations', () => {
     const stores = await Promise.all([open(), open(), open()])
     await accept(stores[0], 1)
     expect(await Promise.all(stores.map(count))).toEqual([1, 1, 1])
+  })
+
+  test('a filled database of the first version keeps everything, and works as a new one', async () => {
+    const older = new Driver(file)
+    older.exec(await readFile(new URL('__fixtures__/0001-foundation.sql', import.meta.url), 'utf8'))
+    older.close()
+    const store = await open()
+
+    expect(await count(store)).toBe(3)
+    const [asked, answered] = [1, 2].map((number) => ({
+      invitationId: sampleId('invitation', number),
+      deliveryId: sampleId('delivery', number),
+    }))
+    expect((await store.invitations.byId(answered?.invitationId ?? ''))?.value).toBe(true)
+    expect(await store.outbox.last()).toBe(2)
+    expect(await store.inbound.remember('email', ['fact-1', 'fact-2'], new Date(0))).toEqual(['fact-2'])
+    expect(await store.deliveries.attemptByProviderId('email', '<2@provider.test>')).toMatchObject({
+      deliveryId: answered?.deliveryId,
+      replyToken: null,
+    })
+
+    // What was asked before addresses were kept is found by its own, and moves with it.
+    const place = { channel: 'email', address: 'guest-1@guests.test' }
+    expect(await store.invitations.byAddress(place, { limit: 9 })).toEqual([asked])
+    await store.recipients.moveAddress(place, 'ann@guests.test')
+    const [person] = await store.recipients.byExternalIds(['ann'])
+    expect(person?.routes.map(({ address }) => address)).toEqual(['ann@guests.test', '1'])
+
+    const claim = sampleClaim({ now: after(600_000) })
+    const [waiting] = await store.deliveries.claimDue(claim)
+    expect(waiting?.id).toBe(sampleId('delivery', 3))
+    await store.edits.plan([sampleEdit(2)])
+    await store.inbox.add([sampleInboxItem(1)])
+    await accept(store, 4)
+    expect(await count(store)).toBe(4)
+    expect(await store.inbox.count({ channel: 'in-app', address: 'ann', only: 'unread' })).toBe(1)
   })
 
   test('a database of a newer version is left alone, with a sentence that says so', async () => {

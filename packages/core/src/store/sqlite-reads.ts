@@ -2,8 +2,17 @@ import type BetterSqlite from 'better-sqlite3'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
 import type { Recipient } from '../model/recipient.ts'
+import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { ChannelAddress, Suppression } from '../ports/store.ts'
-import { toInvitation, toMessage, toRecipient, toRoute, toSuppression, type Row } from './rows.ts'
+import {
+  toInvitation,
+  toMessage,
+  toRecipient,
+  toRoute,
+  toSuppression,
+  toUnmatchedFact,
+  type Row,
+} from './rows.ts'
 
 /** The reads every message passes through, prepared once: building a query costs twenty times what running it does. */
 export interface SqliteReads {
@@ -16,6 +25,7 @@ export interface SqliteReads {
     keys: readonly string[],
   ): readonly { readonly key: string; readonly messageId: string; readonly request: string }[]
   invitationsByIds(ids: readonly string[]): readonly InvitationRecord[]
+  unmatchedOf(channel: string, providerMessageId: string): readonly UnmatchedFact[]
 }
 
 /** Prepares the reads on a migrated database: one row a key, since within this process asking again costs nothing. */
@@ -33,6 +43,9 @@ export function prepareReads(database: BetterSqlite.Database): SqliteReads {
   const suppression = database.prepare<[string, string], Row<'suppressions'>>(
     'SELECT * FROM suppressions WHERE channel = ? AND address = ?',
   )
+  const unmatched = database.prepare<[string, string], Row<'unmatched_facts'>>(
+    'SELECT * FROM unmatched_facts WHERE channel = +? AND provider_message_id = +? ORDER BY id',
+  )
   const withRoutes = (row: Row<'recipients'>): Recipient =>
     toRecipient(row, routesOf.all(row.id).map(toRoute))
 
@@ -49,6 +62,8 @@ export function prepareReads(database: BetterSqlite.Database): SqliteReads {
         request: row.request ?? '',
       })),
     invitationsByIds: (ids) => found(ids, invitationById).map(toInvitation),
+    unmatchedOf: (channel, providerMessageId) =>
+      unmatched.all(channel, providerMessageId).map(toUnmatchedFact),
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Driver from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { prepareEdits } from './sqlite-edits.ts'
 import { prepareReads } from './sqlite-reads.ts'
 import { prepareStatements } from './sqlite-statements.ts'
 import { sqlite } from './sqlite.ts'
@@ -25,6 +26,7 @@ beforeAll(async () => {
   }) as typeof database.prepare
   prepareStatements(database)
   prepareReads(database)
+  prepareEdits(database)
   database.prepare = prepare
 })
 afterAll(async () => {
@@ -44,8 +46,25 @@ const textOf = (...parts: readonly string[]): string => {
   return (found[0] ?? '').replaceAll(/\s+/g, ' ').trim()
 }
 
+test('due edits are read from the index of what is due, in order, and nothing else', () => {
+  const text = textOf('FROM edits', 'due_at <= ?')
+  expect(text).toMatchInlineSnapshot(
+    `"SELECT rowid, * FROM edits WHERE channel = +? AND due_at <= ? ORDER BY due_at, delivery_id, attempt LIMIT +?"`,
+  )
+  expect(planOf(text)).toMatchInlineSnapshot(`
+    [
+      "SEARCH edits USING INDEX edits_due (channel=? AND due_at<?)",
+    ]
+  `)
+  expect(planOf(textOf('min(due_at) AS due FROM edits'))).toMatchInlineSnapshot(`
+    [
+      "SEARCH edits USING COVERING INDEX edits_due (channel=?)",
+    ]
+  `)
+})
+
 test('due work is read from the index of what is due, in order, and nothing else', () => {
-  const text = textOf('due_at <= ?')
+  const text = textOf('FROM deliveries', 'due_at <= ?')
   expect(text).toMatchInlineSnapshot(
     `"SELECT rowid, * FROM deliveries WHERE due_channel = +? AND due_lane = +? AND due_at <= ? AND lease_until IS NULL ORDER BY due_at, id LIMIT +?"`,
   )
@@ -57,7 +76,7 @@ test('due work is read from the index of what is due, in order, and nothing else
 })
 
 test('the next due moment is one look into the same index', () => {
-  expect(planOf(textOf('min(due_at)'))).toMatchInlineSnapshot(`
+  expect(planOf(textOf('min(due_at) AS due FROM deliveries'))).toMatchInlineSnapshot(`
     [
       "SEARCH deliveries USING INDEX deliveries_due (due_channel=? AND due_lane=? AND due_at>?)",
     ]

@@ -2,6 +2,7 @@ import type BetterSqlite from 'better-sqlite3'
 import type { Attempt } from '../model/attempt.ts'
 import type { DeliveryState } from '../model/delivery.ts'
 import type { NewDomainEvent } from '../model/domain-event.ts'
+import type { InboxItem } from '../model/inbox-item.ts'
 import type { Lane } from '../model/lane.ts'
 import { lanes } from '../model/lane.ts'
 import type { Receipt } from '../model/receipt.ts'
@@ -20,6 +21,7 @@ export interface SqliteStatements {
   rewrite(settlements: readonly Settlement[]): readonly string[]
   nextDueAt(channels: readonly string[]): Date | undefined
   issueLinks(links: readonly ResponseLink[]): void
+  addInboxItems(items: readonly InboxItem[]): void
   appendReceipts(receipts: readonly Receipt[]): void
   appendEvents(events: readonly NewDomainEvent[]): void
 }
@@ -111,10 +113,22 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
     'UPDATE deliveries SET lease_token = ?, lease_worker = ?, lease_until = ?, state = ? WHERE rowid = ?',
   )
   const insertAttempt = database.prepare(
-    insertInto('attempts', ['delivery_id', 'number', 'position', 'channel', 'state', 'started_at']),
+    insertInto('attempts', [
+      'delivery_id',
+      'number',
+      'position',
+      'channel',
+      'state',
+      'started_at',
+      'address',
+      'reply_token',
+    ]),
   )
   const closeAttempt = database.prepare(
     'UPDATE attempts SET state = ?, provider_message_id = ?, settled_at = ? WHERE delivery_id = ? AND number = ?',
+  )
+  const insertProviderId = database.prepare(
+    `${insertInto('provider_ids', ['channel', 'id', 'delivery_id', 'attempt'])} ON CONFLICT DO NOTHING`,
   )
   const settleOurs = database.prepare(
     `${newProgress} WHERE id = ? AND lease_token = ? AND lease_until IS NOT NULL`,
@@ -133,6 +147,22 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       'expires_at',
       'created_at',
     ]),
+  )
+  const inboxColumns = [
+    'delivery_id',
+    'id',
+    'channel',
+    'address',
+    'message_id',
+    'invitation_id',
+    'recipient_id',
+    'created_at',
+    'read_at',
+    'acknowledged_at',
+  ]
+  const putInboxItem = database.prepare(
+    `${insertInto('inbox_items', inboxColumns)} ON CONFLICT (delivery_id)
+     DO UPDATE SET ${inboxColumns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   )
   const insertReceipt = database.prepare(
     insertInto('receipts', [
@@ -194,8 +224,11 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
     )
     if (changes === 0) return false
     const { attempt } = settlement
-    if (attempt !== null)
-      closeAttempt.run(attempt.state, attempt.providerMessageId, at, settlement.deliveryId, attempt.number)
+    if (attempt === null) return true
+    const { number, otherIds } = attempt
+    closeAttempt.run(attempt.state, attempt.providerMessageId, at, settlement.deliveryId, number)
+    for (const id of otherIds?.ids ?? [])
+      insertProviderId.run(otherIds?.channel, id, settlement.deliveryId, number)
     return true
   }
 
@@ -290,6 +323,8 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
           attempt.channel,
           attempt.state,
           toMoment(attempt.startedAt),
+          attempt.address,
+          attempt.replyToken,
         )
     },
     settle: (settlements) =>
@@ -315,6 +350,21 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
           link.position,
           toMomentOrNull(link.expiresAt),
           toMoment(link.createdAt),
+        )
+    },
+    addInboxItems(items) {
+      for (const item of items)
+        putInboxItem.run(
+          item.deliveryId,
+          item.id,
+          item.channel,
+          item.address,
+          item.messageId,
+          item.invitationId,
+          item.recipientId,
+          toMoment(item.createdAt),
+          toMomentOrNull(item.readAt),
+          toMomentOrNull(item.acknowledgedAt),
         )
     },
     appendReceipts(receipts) {

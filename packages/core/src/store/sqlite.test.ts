@@ -28,6 +28,7 @@ describe('SQLite in memory', () => {
       'two connections see each other’s work, whole': alone,
       'what was written is there after the store was closed and opened again': alone,
       'workers on different connections never take the same': alone,
+      'workers on different connections never take the same edits': alone,
       'of two connections that lock an invitation and answer it at once, one is first': alone,
       'a reader that follows the cursor misses nothing of two connections': alone,
     },

@@ -4,6 +4,9 @@ import { InviteMeError } from '../model/error.ts'
 import type { Store, StoreOpener, StoreParts } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
 import { deliveryReader } from './deliveries.ts'
+import { editWriter } from './edits.ts'
+import { inboundStore } from './inbound.ts'
+import { inboxReader } from './inbox.ts'
 import { invitationStore } from './invitations.ts'
 import { linkReader } from './links.ts'
 import { messageReader } from './messages.ts'
@@ -15,6 +18,7 @@ import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
 import { sqliteError } from './sqlite-error.ts'
+import { prepareEdits, type SqliteEdits } from './sqlite-edits.ts'
 import { prepareReads, type SqliteReads } from './sqlite-reads.ts'
 import { prepareStatements, type SqliteStatements } from './sqlite-statements.ts'
 
@@ -97,7 +101,11 @@ function refuseOldNode(): void {
 }
 
 function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busyTimeoutMs: number): Store {
-  const prepared = { statements: prepareStatements(database), reads: prepareReads(database) }
+  const prepared = {
+    statements: prepareStatements(database),
+    reads: prepareReads(database),
+    edits: prepareEdits(database),
+  }
   let turn: Promise<unknown> = Promise.resolve()
 
   /** One connection, one piece of work at a time: nobody reads what another transaction has not committed. */
@@ -132,10 +140,11 @@ function sqliteStore(database: BetterSqlite.Database, db: Kysely<Database>, busy
 interface Prepared {
   readonly statements: SqliteStatements
   readonly reads: SqliteReads
+  readonly edits: SqliteEdits
 }
 
 /** The parts of the store: what every message passes through by prepared statements, the rest as queries are built. */
-function partsOf(connection: Connection, { statements, reads }: Prepared): StoreParts {
+function partsOf(connection: Connection, { statements, reads, edits }: Prepared): StoreParts {
   const { run } = connection
   return {
     recipients: {
@@ -164,6 +173,17 @@ function partsOf(connection: Connection, { statements, reads }: Prepared): Store
       byIds: (ids) => run(async () => reads.invitationsByIds(ids)),
     },
     links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
+    edits: {
+      ...editWriter(connection),
+      claimDue: (request) => run(async () => edits.claimDue(request)),
+      nextDueAt: (channels) => run(async () => edits.nextDueAt(channels)),
+    },
+    inbound: {
+      ...inboundStore(connection),
+      unmatchedOf: (channel, providerMessageId) =>
+        run(async () => reads.unmatchedOf(channel, providerMessageId)),
+    },
+    inbox: { ...inboxReader(connection), add: (items) => run(async () => statements.addInboxItems(items)) },
     receipts: {
       ...receiptReader(connection),
       append: (receipts) => run(async () => statements.appendReceipts(receipts)),

@@ -36,6 +36,11 @@ export interface ScriptedProvider {
   answer(how: 'well' | ProviderTrouble): void
   /** What it took in full, a text each as people would read it, with whatever else could carry what they must not. */
   received(): readonly string[] | Promise<readonly string[]>
+  /**
+   * What messages it took say after they were brought up to date, newest first, a text each as people would read it, with
+   * `[label]` for each button that is left. Needed when the channel declares `edits`.
+   */
+  edited?(): readonly string[] | Promise<readonly string[]>
   close?(): Promise<void>
 }
 
@@ -131,6 +136,7 @@ export async function send(
   const context: SendContext = {
     ...log.context,
     idempotencyKey: key,
+    attempt: 0,
     signal: signal ?? new AbortController().signal,
   }
   const outcome = await within('send', channel.send(sampleOutbound(bench.address, message), context))

@@ -7,8 +7,11 @@ import {
   type SampleWebhooks,
   type ScriptedProvider,
 } from './channel-bench.ts'
+import { acknowledgeQuestions } from './channel-questions/acknowledge.ts'
 import { addressQuestions } from './channel-questions/address.ts'
 import { contentQuestions } from './channel-questions/content.ts'
+import { editQuestions } from './channel-questions/edit.ts'
+import { findQuestions } from './channel-questions/find.ts'
 import { lifeQuestions } from './channel-questions/life.ts'
 import { optionQuestions } from './channel-questions/options.ts'
 import { outcomeQuestions, questionOfTrouble } from './channel-questions/outcome.ts'
@@ -20,6 +23,9 @@ const channelQuestions = {
   ...outcomeQuestions,
   ...contentQuestions,
   ...receiveQuestions,
+  ...acknowledgeQuestions,
+  ...editQuestions,
+  ...findQuestions,
   ...addressQuestions,
   ...lifeQuestions,
 }
@@ -37,7 +43,15 @@ export interface ChannelDeclaration {
   readonly probes: boolean
   /** It has `address`. */
   readonly checksAddresses: boolean
+  /** It has `acknowledge` (default false). */
+  readonly acknowledges?: boolean
+  /** It has `edit`, and `supports.edits` holds `question` (default false). The provider then needs `edited`. */
+  readonly edits?: boolean
+  /** It has `find` (default false). */
+  readonly finds?: boolean
 }
+
+const noPowers = { acknowledges: false, edits: false, finds: false }
 
 /** What the contract must know of a channel before it is made. */
 export interface ChannelTerms {
@@ -88,7 +102,11 @@ export function channelContract<Provider extends ScriptedProvider>(
     }
     try {
       const channel = another()
-      assert.deepEqual(declarationOf(channel), declares, 'the channel is what it declares')
+      assert.deepEqual(
+        declarationOf(channel),
+        { ...noPowers, ...declares },
+        'the channel is what it declares',
+      )
       await ask({ ...benchOf(options, troubles), provider, channel, another })
     } finally {
       await Promise.allSettled(made.map(async (channel) => channel.close?.()))
@@ -104,12 +122,15 @@ function benchOf(
   return { address, badAddresses, secret, badOptions, webhooks, troubles }
 }
 
-function declarationOf(channel: Channel): ChannelDeclaration {
+function declarationOf(channel: Channel): Required<ChannelDeclaration> {
   return {
     idempotent: channel.supports.idempotent,
     receives: channel.receive !== undefined,
     probes: channel.probe !== undefined,
     checksAddresses: channel.address !== undefined,
+    acknowledges: channel.acknowledge !== undefined,
+    edits: channel.edit !== undefined && channel.supports.edits?.includes('question') === true,
+    finds: channel.find !== undefined,
   }
 }
 
@@ -122,6 +143,11 @@ function undeclared({ declares, secret }: ChannelTerms): Exceptions<ChannelQuest
     Object.fromEntries(Object.keys(questions).map((question) => [question, reason]))
   return {
     ...(!declares.receives && without(receiveQuestions, 'this channel receives nothing')),
+    ...(declares.acknowledges !== true &&
+      without(acknowledgeQuestions, 'this channel says nothing back at once')),
+    ...(declares.edits !== true &&
+      without(editQuestions, 'what this channel has sent cannot be changed any more')),
+    ...(declares.finds !== true && without(findQuestions, 'the provider of this channel cannot be asked')),
     ...(!declares.checksAddresses && without(addressQuestions, 'this channel takes any address as it is')),
     ...(!declares.idempotent && {
       'a repeated message carries the key of the first': 'the provider of this channel knows no keys',

@@ -6,11 +6,16 @@ const webhookAddress = 'https://scripted-provider.test/webhook'
 const signatureHeader = 'x-scripted-signature'
 const kinds: readonly string[] = [
   'answer',
+  'withdrawn',
+  'proposed',
   'delivered',
   'read',
   'failed',
   'opted_out',
   'opted_in',
+  'complained',
+  'connected',
+  'moved',
   'ignored',
 ] satisfies readonly InboundFact['kind'][]
 

@@ -19,9 +19,19 @@ export function recordedChannel(channel: Channel, outbox: OutboxEntry[], track: 
     outbox[place] = { ...entry, outcome }
     return outcome
   }
+  const { edit, find } = channel
+  const tracked = {
+    send,
+    ...(edit !== undefined && {
+      edit: (...given: Parameters<typeof edit>) => track(edit.apply(channel, given)),
+    }),
+    ...(find !== undefined && {
+      find: (...given: Parameters<typeof find>) => track(find.apply(channel, given)),
+    }),
+  }
   return new Proxy(channel, {
     get: (target, name): unknown => {
-      if (name === 'send') return send
+      if (name in tracked) return Reflect.get(tracked, name)
       const member: unknown = Reflect.get(target, name)
       return typeof member === 'function' ? member.bind(target) : member
     },

@@ -3,7 +3,7 @@ import { keptLog, sampleOutbound } from './channel-bench.ts'
 import { scriptedChannel, type ScriptStep, type ScriptedChannel } from './scripted-channel.ts'
 
 const send = (channel: ScriptedChannel, signal = new AbortController().signal) =>
-  channel.send(sampleOutbound('ann'), { ...keptLog().context, signal, idempotencyKey: 'key-1' })
+  channel.send(sampleOutbound('ann'), { ...keptLog().context, signal, attempt: 0, idempotencyKey: 'key-1' })
 const receive = async (channel: ScriptedChannel, request: Request) =>
   channel.receive?.(request, keptLog().context)
 

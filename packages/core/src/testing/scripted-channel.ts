@@ -5,6 +5,7 @@ import type {
   Channel,
   ChannelLimits,
   ChannelSupports,
+  MessageEdit,
   OutboundMessage,
   SendContext,
 } from '../ports/channel.ts'
@@ -40,6 +41,8 @@ export interface ScriptedChannelOptions {
   readonly limits?: ChannelLimits
   /** Checks addresses; default any address is taken as it is. */
   readonly address?: Channel['address']
+  /** Looks for what may have been sent; default it cannot. */
+  readonly find?: Channel['find']
 }
 
 /** How an inbound fact differs from the usual one. */
@@ -57,6 +60,8 @@ export type FactSubject = OutboxEntry | string
 export interface ScriptedChannel extends Channel {
   /** Every message handed to it, oldest first, also those it refused. */
   readonly outbox: readonly OutboxEntry[]
+  /** Every edit handed to it, oldest first; it has `edit` when `supports.edits` is given. */
+  readonly edited: readonly MessageEdit[]
   /** What it does with the next messages, one step each; afterwards it accepts again, or fails while {@link failAlways} holds. */
   script(steps: readonly ScriptStep[]): void
   /** Does this with every message until `mend`. */
@@ -99,8 +104,10 @@ export function scriptedChannel({
   supports,
   limits,
   address,
+  find,
 }: ScriptedChannelOptions): ScriptedChannel {
   const outbox: OutboxEntry[] = []
+  const edited: MessageEdit[] = []
   const steps: ScriptStep[] = []
   let always: ScriptStep = 'accepted'
   let messages = 0
@@ -125,7 +132,15 @@ export function scriptedChannel({
     supports: { ...defaultSupports, ...supports },
     ...(limits !== undefined && { limits }),
     ...(address !== undefined && { address }),
+    ...(find !== undefined && { find }),
+    ...(supports?.edits !== undefined && {
+      edit: async (change: MessageEdit) => {
+        edited.push(change)
+        return { status: 'accepted' as const }
+      },
+    }),
     outbox,
+    edited,
     script: (more) => {
       steps.push(...more)
     },

@@ -3,8 +3,15 @@ import { registerQuestions, type Exceptions, type TestRegistrar } from './contra
 import type { StoreBench, StorePlace } from './store-bench.ts'
 import { acceptQuestions } from './store-questions/accept.ts'
 import { answerQuestions } from './store-questions/answer.ts'
+import { byAddressQuestions } from './store-questions/by-address.ts'
+import { calendarQuestions } from './store-questions/calendar.ts'
 import { claimQuestions } from './store-questions/claim.ts'
+import { connectQuestions } from './store-questions/connect.ts'
+import { editQuestions } from './store-questions/edits.ts'
+import { inboundQuestions } from './store-questions/inbound.ts'
+import { inboxQuestions } from './store-questions/inbox.ts'
 import { listQuestions } from './store-questions/list.ts'
+import { moveQuestions } from './store-questions/move.ts'
 import { peopleQuestions } from './store-questions/people.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { settleQuestions } from './store-questions/settle.ts'
@@ -15,8 +22,15 @@ const storeQuestions = {
   ...acceptQuestions,
   ...claimQuestions,
   ...settleQuestions,
+  ...editQuestions,
+  ...calendarQuestions,
   ...answerQuestions,
+  ...byAddressQuestions,
+  ...inboundQuestions,
+  ...inboxQuestions,
   ...peopleQuestions,
+  ...connectQuestions,
+  ...moveQuestions,
   ...recordQuestions,
   ...listQuestions,
 }

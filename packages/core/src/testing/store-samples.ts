@@ -1,14 +1,19 @@
 import type { Attempt } from '../model/attempt.ts'
+import type { Clarification } from '../model/clarification.ts'
+import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { NewDomainEvent } from '../model/domain-event.ts'
+import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
 import type { PlannedRoute } from '../model/plan.ts'
+import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { Receipt } from '../model/receipt.ts'
 import { recipientInputSchema, type RecipientDraft, type RecipientInput } from '../model/recipient.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
 
 /** The moment all samples begin at. */
@@ -136,8 +141,10 @@ export function sampleAttempt(delivery: Delivery, changes: Partial<Attempt> = {}
     number: delivery.attempts + 1,
     position: delivery.position,
     channel: delivery.plan[delivery.position]?.channel ?? '',
+    address: null,
     state: 'started',
     providerMessageId: null,
+    replyToken: null,
     startedAt: after(60_000),
     settledAt: null,
     ...changes,
@@ -249,6 +256,89 @@ export function sampleLink(number: number, changes: Partial<ResponseLink> = {}):
     expiresAt: after(3_600_000),
     revokedAt: null,
     createdAt: after(0),
+    ...changes,
+  }
+}
+
+/** A link by which one person connects `telegram`, good for an hour. */
+export function sampleConnectLink(number: number, changes: Partial<ConnectLink> = {}): ConnectLink {
+  return {
+    hash: `${String(number).padStart(4, '0')}${'cd'.repeat(30)}`,
+    recipientId: sampleId('recipient', number),
+    channel: 'telegram',
+    expiresAt: after(3_600_000),
+    usedAt: null,
+    usedBy: null,
+    createdAt: after(0),
+    ...changes,
+  }
+}
+
+/** An edit of the first attempt of the sample delivery with this number, due at `number` ms. */
+export function sampleEdit(number: number, changes: Partial<PlannedEdit> = {}): PlannedEdit {
+  return {
+    deliveryId: sampleId('delivery', number),
+    attempt: 1,
+    channel: 'telegram',
+    providerMessageId: `42:${String(number)}`,
+    position: 1,
+    reason: 'closed',
+    version: 'version-1',
+    dueAt: after(number),
+    tries: 0,
+    ...changes,
+  }
+}
+
+/** The `number`th fact that fits nothing: a report about a message of `telegram` nobody knows. */
+export function sampleUnmatched(number: number, changes: Partial<UnmatchedFact> = {}): UnmatchedFact {
+  const providerMessageId = `42:${String(number)}`
+  return {
+    id: sampleId('unmatched', number),
+    channel: 'telegram',
+    providerMessageId,
+    receivedAt: after(number),
+    fact: {
+      kind: 'delivered',
+      id: `update-${String(number)}`,
+      at: after(number - 500),
+      reference: { by: 'provider-message', providerMessageId },
+    },
+    ...changes,
+  }
+}
+
+/** An answer of one address that fits the questions with these numbers. */
+export function sampleClarification(
+  numbers: readonly number[],
+  changes: Partial<Clarification> = {},
+): Clarification {
+  return {
+    channel: 'sms',
+    address: '+4930123456',
+    candidates: numbers.map((number) => ({
+      invitationId: sampleId('invitation', number),
+      deliveryId: sampleId('delivery', number),
+    })),
+    input: { kind: 'text', text: 'Yes' },
+    at: after(0),
+    ...changes,
+  }
+}
+
+/** The `number`th item of one inbox, unread. */
+export function sampleInboxItem(number: number, changes: Partial<InboxItem> = {}): InboxItem {
+  return {
+    id: sampleId('item', number),
+    channel: 'in-app',
+    address: 'ann',
+    deliveryId: sampleId('delivery', number),
+    messageId: sampleId('message', number),
+    invitationId: sampleId('invitation', number),
+    recipientId: null,
+    createdAt: after(number),
+    readAt: null,
+    acknowledgedAt: null,
     ...changes,
   }
 }

@@ -254,6 +254,7 @@ it('keeps a message once, however often it is sent under one key', async () => {
   } as const
   const context = {
     idempotencyKey: 'k1',
+    attempt: 0,
     signal: AbortSignal.timeout(1_000),
     clock: { now: () => 0, schedule: () => () => undefined },
     log: { warn: () => undefined, error: () => undefined },

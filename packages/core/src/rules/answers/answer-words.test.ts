@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { answerWords, countFillers, countWords } from './answer-words.ts'
-import { normalizeWords, splitWords } from './normalize-words.ts'
+import { spellings } from './read-words.ts'
 
-const key = (phrase: string) => splitWords(normalizeWords(phrase)).join(' ')
+const key = (phrase: string) => spellings(phrase)[0] ?? ''
 
 it('gives no phrase two meanings, in any two languages', () => {
   const meanings = new Map<string, string>()
@@ -10,14 +10,17 @@ it('gives no phrase two meanings, in any two languages', () => {
   for (const vocabulary of Object.values(answerWords)) {
     for (const [sense, phrases] of Object.entries(vocabulary)) {
       for (const phrase of phrases) {
-        const known = meanings.get(key(phrase))
-        if (known !== undefined && known !== sense) clashes.push(`${phrase}: ${known} and ${sense}`)
-        meanings.set(key(phrase), sense)
+        for (const spelling of spellings(phrase)) {
+          const known = meanings.get(spelling)
+          if (known !== undefined && known !== sense) clashes.push(`${phrase}: ${known} and ${sense}`)
+          meanings.set(spelling, sense)
+        }
       }
     }
   }
   for (const phrase of [...countWords.keys(), ...countFillers])
-    if (meanings.has(key(phrase))) clashes.push(`${phrase}: counts and answers`)
+    if (spellings(phrase).some((spelling) => meanings.has(spelling)))
+      clashes.push(`${phrase}: counts and answers`)
   expect(clashes).toEqual([])
 })
 

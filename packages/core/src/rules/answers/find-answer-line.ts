@@ -25,7 +25,7 @@ const longestSignature = 12
 
 /**
  * Finds the one line that is the answer: the first that is not empty, when everything after it is only thanks,
- * a closing formula or a signature.
+ * a closing formula or a signature. Quoted lines are left out.
  *
  * @returns `undefined` when the text is empty, more of it may matter, or it is longer than any answer
  */
@@ -34,7 +34,8 @@ export function findAnswerLine(text: string): string | undefined {
   const lines = text
     .split(/\r\n?|\n|\u2028|\u2029/)
     .map((line) => dropInvisible(line).trim())
-    .filter((line) => line !== '')
+    // A line after ">" repeats what somebody wrote before.
+    .filter((line) => line !== '' && !line.startsWith('>'))
   const first = lines.findIndex((line) => !isGreeting(line))
   const answer = lines[first]
   if (answer === undefined) return undefined

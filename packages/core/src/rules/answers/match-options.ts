@@ -1,7 +1,7 @@
 import type { AnswerOption } from '../../model/answer.ts'
 import { findAnswerLine } from './find-answer-line.ts'
-import { normalizeWords, stripEnds } from './normalize-words.ts'
-import { stripCourtesies } from './read-words.ts'
+import { matchName, nameOptions, type NamedOption } from './name-match.ts'
+import { normalizeWords } from './normalize-words.ts'
 
 /**
  * Which options a text names.
@@ -17,7 +17,6 @@ export type OptionMatch =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'none' }
 
-const byNumber = /^(?:#|№|no\.? |option |вариант |номер )?(\d{1,4})[).:]?$/
 const separator = /(\s*[,;/&+\n]\s*(?:and |und |и |y |et |e |or )?| (?:and|und|и|y|et|e|plus|&|\+) )/
 /** Longer lists are not answers. */
 const mostParts = 200
@@ -25,39 +24,21 @@ const longestList = 10_000
 /** Parts one label may spread over: eleven words joined by ten separators. */
 const widestLabel = 21
 
-/** An option with the spellings that name it. */
-interface NamedOption {
-  readonly option: AnswerOption
-  readonly names: readonly string[]
-}
-
-/** Finds the one option a text names, by its number, label or value in any case. Naming several gives them all, for the hint. */
-export function matchOption(options: readonly AnswerOption[], text: string): OptionMatch {
-  const line = findAnswerLine(text)
-  return line === undefined ? { kind: 'none' } : matchList(nameOptions(options), normalizeWords(line))
-}
-
-/** Finds every option a text names, separated by commas, line breaks, spaces between numbers, or "and". A label may itself hold a comma or "and". */
+/**
+ * Finds the options a text names, separated by commas, line breaks, spaces between numbers, or "and". A label may itself hold
+ * a comma or "and". Naming several where only one may be chosen gives them all, for the hint.
+ */
 export function matchOptions(options: readonly AnswerOption[], text: string): OptionMatch {
   const named = nameOptions(options)
   // A list may go over lines; only when that fails may the rest be a signature.
-  const all: OptionMatch =
-    text.length > longestList ? { kind: 'none' } : matchList(named, normalizeWords(text))
+  const all: OptionMatch = text.length > longestList ? { kind: 'none' } : matchList(named, text)
   if (all.kind === 'options') return all
   const line = findAnswerLine(text)
-  return line === undefined ? { kind: 'none' } : matchList(named, normalizeWords(line))
+  return line === undefined ? { kind: 'none' } : matchList(named, line)
 }
 
-function nameOptions(options: readonly AnswerOption[]): readonly NamedOption[] {
-  return options.map((option) => ({ option, names: [spell(option.label), spell(option.value)] }))
-}
-
-function spell(name: string): string {
-  const words = normalizeWords(name)
-  return stripEnds(words) || words
-}
-
-function matchList(options: readonly NamedOption[], words: string): OptionMatch {
+function matchList(options: readonly NamedOption[], text: string): OptionMatch {
+  const words = normalizeWords(text)
   const whole = matchWords(options, words)
   if (whole.kind === 'options') return whole
   const parts = /^\d{1,4}(?: \d{1,4})+$/.test(words) ? spacedNumbers(words) : words.split(separator)
@@ -98,22 +79,16 @@ function cover(
   return undefined
 }
 
-/** Matches words that name exactly one option. */
 function matchWords(options: readonly NamedOption[], words: string): OptionMatch {
-  for (const spelling of new Set([words, stripEnds(words), stripCourtesies(words)])) {
-    const found = options.filter(({ names }) => spelling !== '' && names.includes(spelling))
-    const [only] = found
-    if (only !== undefined)
-      return found.length === 1 ? { kind: 'options', options: [only.option] } : { kind: 'wrong' }
-    const number = byNumber.exec(spelling)?.[1]
-    if (number !== undefined) return matchNumber(options, Number(number))
+  const match = matchName(options, words)
+  switch (match.kind) {
+    case 'option':
+      return { kind: 'options', options: [match.option] }
+    case 'number':
+      return { kind: 'number' }
+    case 'several':
+      return { kind: 'wrong' }
+    case 'none':
+      return words.includes(' ') || words === '' ? { kind: 'none' } : { kind: 'wrong' }
   }
-  return words.includes(' ') || words === '' ? { kind: 'none' } : { kind: 'wrong' }
-}
-
-function matchNumber(options: readonly NamedOption[], number: number): OptionMatch {
-  // With options like "2" and "4" a number could mean a place or a name.
-  if (options.some(({ names }) => names.some((name) => /^\d+$/.test(name)))) return { kind: 'wrong' }
-  const named = options[number - 1]
-  return named === undefined ? { kind: 'number' } : { kind: 'options', options: [named.option] }
 }

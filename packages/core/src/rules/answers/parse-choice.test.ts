@@ -61,6 +61,100 @@ it('says every option in the hint', () => {
   )
 })
 
+const lunch = choice(['Fish and chips', 'Vegetarian lasagne', 'Café crème', 'Soup']).spec
+
+it.each([
+  ['the second one', 'Vegetarian lasagne'],
+  ['Второй', 'Vegetarian lasagne'],
+  ['die zweite bitte', 'Vegetarian lasagne'],
+  ['number 4', 'Soup'],
+  ['No. 4', 'Soup'],
+  ['٢', 'Vegetarian lasagne'],
+  ['۲', 'Vegetarian lasagne'],
+  ['२', 'Vegetarian lasagne'],
+  ['\u202b2\u202c', 'Vegetarian lasagne'],
+  ['vegetarian', 'Vegetarian lasagne'],
+  ['Fish, please', 'Fish and chips'],
+  ["2 s'il vous plaît", 'Vegetarian lasagne'],
+  ['cafe creme', 'Café crème'],
+  ['vegetarain lasagne', 'Vegetarian lasagne'],
+  ['vegetarian lasagna', 'Vegetarian lasagne'],
+  ['vegetarin lasagne', 'Vegetarian lasagne'],
+  ['> What would you like?\n2', 'Vegetarian lasagne'],
+])('understands %j as %s', (answer, value) => {
+  expect(says(lunch, answer)).toHaveProperty('value', value)
+})
+
+it.each([
+  'lasagne',
+  'sopu',
+  'vegetarn lasagna',
+  'without fish',
+  'fish\nsoup',
+  'Fish and chips\nSoup',
+  'the second or the third',
+  'no fish',
+  'fish soup',
+  'fifth',
+  'and',
+  'Vegetarian?',
+])('does not take %j for an option', (answer) => {
+  expect(says(lunch, answer).status).not.toBe('understood')
+})
+
+it('does not correct a word into one of two that are equally close, nor into another beginning', () => {
+  const days = choice(['Tuesday', 'Thursday', 'Hiking']).spec
+  expect(says(days, 'tusday')).toHaveProperty('value', 'Tuesday')
+  expect(says(days, 'tursday').status).toBe('refused')
+  expect(says(days, 'biking').status).toBe('refused')
+  const rooms = choice(['Room A2', 'Room B2']).spec
+  expect(says(rooms, 'room a3').status).not.toBe('understood')
+})
+
+it.each([
+  [['2 tickets', '4 tickets'], '2', undefined],
+  [['2 tickets', '4 tickets'], '#2', '4 tickets'],
+  [['2 tickets', '4 tickets'], '4', '4 tickets'],
+  [['2 tickets', '4 tickets'], '2 tickets', '2 tickets'],
+  [['1 ticket', '2 tickets'], '2', '2 tickets'],
+  [['2pm', '3pm'], '2', undefined],
+  [['2:30', '3:30'], '2', undefined],
+  [['18:00', '20:00'], '20', '20:00'],
+  [['18:00', '20:00'], '2', '20:00'],
+  [['2 kg', '4 kg'], '-2 kg', undefined],
+  [['Sí', 'Tal vez'], 'si', 'Sí'],
+  [['Coming', 'Not coming'], 'not', undefined],
+  [['1 May', '2 May'], 'the 2nd', '2 May'],
+  [['2 May', '1 May'], 'the 2nd', undefined],
+  [['12 seats', '22 seats'], '2', '22 seats'],
+  [['Segunda-feira', 'Terça-feira', 'Quarta-feira', 'Quinta-feira'], 'quarta', 'Quarta-feira'],
+  [['Dom', 'Seg', 'Ter', 'Qua'], 'quarta', undefined],
+] as const)('of %j takes %j for %s', (options, answer, value) => {
+  const parsed = says(choice(options).spec, answer)
+  expect(parsed.status === 'understood' ? parsed.value : undefined).toBe(value)
+})
+
+it('asks for the name where a number could mean two things', () => {
+  expect(says(choice(['2 tickets', '4 tickets']).spec, '2')).toHaveProperty(
+    'hint',
+    'Please write one of these as it stands here: 2 tickets, 4 tickets.',
+  )
+})
+
+it('takes numbers as people see them, whatever the values are', () => {
+  const { spec: answers } = choice([
+    { value: '0', label: 'Never' },
+    { value: '1', label: 'Often' },
+  ])
+  expect(says(answers, '1')).toHaveProperty('value', '0')
+  expect(says(answers, '0').status).toBe('refused')
+  const { spec: colours } = choice([
+    { value: 'red', label: 'Blue' },
+    { value: 'blue', label: 'Red' },
+  ])
+  expect(says(colours, 'red')).toHaveProperty('value', 'blue')
+})
+
 it('takes a number as a name when options are numbers', () => {
   const seats = choice(['4', '2', '1']).spec
   expect(says(seats, '2')).toHaveProperty('value', '2')

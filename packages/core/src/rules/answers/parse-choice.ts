@@ -1,6 +1,7 @@
 import type { AnswerInput, AnswerOption, AnswerSpec } from '../../model/answer.ts'
 import { hintsFor } from './answer-hints.ts'
-import { matchOption, matchOptions, type OptionMatch } from './match-options.ts'
+import { matchOptions } from './match-options.ts'
+import { canBeNumbered } from './option-numbers.ts'
 import { refused, unclear, understood, type ParsedAnswer } from './parsed-answer.ts'
 import { allFields } from './posted-fields.ts'
 
@@ -38,9 +39,7 @@ function pick(spec: ChoiceSpec, values: readonly unknown[], locale: string): Par
 }
 
 function parseText(spec: ChoiceSpec, text: string, locale: string): ParsedAnswer {
-  const match: OptionMatch = spec.multiple
-    ? matchOptions(spec.options, text)
-    : matchOption(spec.options, text)
+  const match = matchOptions(spec.options, text)
   switch (match.kind) {
     case 'options':
       return chosen(spec, match.options, locale)
@@ -62,5 +61,7 @@ function chosen(spec: ChoiceSpec, options: readonly AnswerOption[], locale: stri
 
 function chooseHint(spec: ChoiceSpec, locale: string): string {
   const hints = hintsFor(locale)
+  if (!canBeNumbered(spec.options))
+    return spec.multiple ? hints.writeSome(spec.options) : hints.writeOne(spec.options)
   return spec.multiple ? hints.chooseSome(spec.options) : hints.chooseOne(spec.options)
 }

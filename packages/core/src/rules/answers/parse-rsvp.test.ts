@@ -31,6 +31,19 @@ it.each([
   ['no', 'no', 0],
   ['Нет, спасибо', 'no', 0],
   ['👍', 'yes', 1],
+  ["I'll be there", 'yes', 1],
+  ['Приду!', 'yes', 1],
+  ['мы придём вдвоём', 'yes', 2],
+  ['ich komme gerne', 'yes', 1],
+  ['allí estaré', 'yes', 1],
+  ['je viens', 'yes', 1],
+  ['eu vou', 'yes', 1],
+  ["Sorry, can't make it", 'no', 0],
+  ['К сожалению, не смогу', 'no', 0],
+  ['ich kann leider nicht', 'no', 0],
+  ['no podré ir', 'no', 0],
+  ['désolé, je ne peux pas', 'no', 0],
+  ['infelizmente não posso', 'no', 0],
 ])('takes %j as %s with %i', (answer, coming, party) => {
   expect(says(spec, answer)).toMatchObject({ status: 'understood', value: { coming, party } })
 })
@@ -56,6 +69,13 @@ it.each([
   'maybe yes',
   'yes, 2 3',
   'yes, 99999 people',
+  "I can't wait",
+  "yes, but I can't come",
+  'no, see you there',
+  'приду или не приду',
+  'не приду, приду',
+  'please',
+  'sorry',
 ])('does not guess what %j means', (answer) => {
   expect(says(spec, answer).status).toBe('unclear')
 })

@@ -50,7 +50,7 @@ function parseFields(
 
 function parseText(text: string, maxParty: number, hints: AnswerHints): ParsedAnswer {
   const line = findAnswerLine(text)
-  const read = line === undefined ? undefined : readWords(line, { withCount: true })
+  const read = line === undefined ? undefined : readWords(line, { toInvitation: true })
   if (read?.answer !== undefined && (read.answer !== 'no' || read.count === undefined)) {
     return decided(read.answer, read.count ?? 1, maxParty, hints)
   }

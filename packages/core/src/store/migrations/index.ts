@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely/migration'
 import { up as foundation } from './0001-foundation.ts'
+import { up as channels } from './0002-channels.ts'
 
 /** Every migration, in order; append only. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-foundation': { up: foundation },
+  '0002-channels': { up: channels },
 }

@@ -27,7 +27,9 @@ export const contentQuestions = {
       assert.equal((await send(bench, bench.channel, { message: { answer } })).status, 'accepted', kind)
       const [text = ''] = (await bench.provider.received()).slice(before)
       assert.ok(text.includes(sampleText), kind)
-      for (const { label } of answer.actions) assert.ok(text.includes(label), `${kind}: "${label}" is there`)
+      // A medium without buttons may write them its own way: YES or NO.
+      for (const { label } of answer.actions)
+        assert.ok(text.toLowerCase().includes(label.toLowerCase()), `${kind}: "${label}" is there`)
     }
   },
 
@@ -53,7 +55,7 @@ export const contentQuestions = {
       content: { text: 'Doors open at 7.' },
     }
     const signal = new AbortController().signal
-    const context = { ...keptLog().context, signal, idempotencyKey: 'contract-notice.0.0' }
+    const context = { ...keptLog().context, signal, attempt: 0, idempotencyKey: 'contract-notice.0.0' }
     const outcome = await channel.send(notice, context)
     assert.equal(outcome.status, 'accepted')
     assert.ok((await onlyReceived(bench)).includes('Doors open at 7.'))

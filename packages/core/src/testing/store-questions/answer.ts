@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
-import type { ClaimedDelivery, Store } from '../../ports/store.ts'
+import type { Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import {
-  after,
-  sampleAccepted,
-  sampleAttempt,
-  sampleClaim,
-  sampleId,
-  sampleLink,
-  sampleResponse,
-  sampleRoute,
-  sampleSent,
-} from '../store-samples.ts'
+import { after, sampleAccepted, sampleId, sampleLink, sampleResponse } from '../store-samples.ts'
 
 const id = sampleId('invitation', 1)
 const answered = {
@@ -27,20 +17,7 @@ const answered = {
 const insertOne = (store: Store): Promise<void> =>
   store.transaction((parts) => parts.messages.insert([sampleAccepted(1)]))
 
-/** Accepts questions to the given addresses and has a provider take each. */
-async function askAll(store: Store, addresses: readonly string[]): Promise<readonly ClaimedDelivery[]> {
-  return store.transaction(async (parts) => {
-    const plans = addresses.map((address) => [sampleRoute('email', address), sampleRoute('telegram', 'ann')])
-    await parts.messages.insert(plans.map((plan, number) => sampleAccepted(number, { delivery: { plan } })))
-    const claims = await parts.deliveries.claimDue(sampleClaim())
-    await parts.deliveries.startAttempts(claims.map((claim) => sampleAttempt(claim)))
-    const attempt = { number: 1, state: 'accepted', providerMessageId: null } as const
-    await parts.deliveries.settle(claims.map((claim) => sampleSent(claim, { attempt })))
-    return claims
-  })
-}
-
-/** Whether answers find their question and stay what they were. */
+/** Whether answers stay what they were, and links lead to their question. */
 export const answerQuestions = {
   'an answer’s value comes back as it was, whatever its type': async ({ store }) => {
     await insertOne(store)
@@ -128,48 +105,5 @@ export const answerQuestions = {
     await store.transaction((parts) => parts.links.revoke(one.deliveryId, after(2_000)))
     assert.deepEqual((await store.links.byHash(one.hash))?.revokedAt, after(1_000))
     assert.equal((await store.links.byHash(other.hash))?.revokedAt, null)
-  },
-
-  'an address finds the newest open questions it was sent, newest first': async ({ store }) => {
-    await askAll(store, ['ann@guests.test', 'bob@guests.test', 'ann@guests.test', 'ann@guests.test'])
-    await store.transaction((parts) =>
-      parts.invitations.update({ ...answered, id: sampleId('invitation', 3), value: true }),
-    )
-    const where = { channel: 'email', address: 'ann@guests.test' }
-    const open = [2, 0].map((number) => ({
-      invitationId: sampleId('invitation', number),
-      deliveryId: sampleId('delivery', number),
-    }))
-    assert.deepEqual(await store.invitations.openByAddress(where, 10), open)
-    assert.deepEqual(await store.invitations.openByAddress(where, 1), open.slice(0, 1))
-  },
-
-  'an address finds nothing by another channel, and nothing that was not sent': async ({ store }) => {
-    const later = sampleAccepted(7, { delivery: { dueAt: after(3_600_000) } })
-    await store.transaction((parts) => parts.messages.insert([later]))
-    await askAll(store, ['ann@guests.test'])
-    const look = (channel: string, address: string): Promise<readonly unknown[]> =>
-      store.invitations.openByAddress({ channel, address }, 10)
-    assert.deepEqual(await look('telegram', 'ann'), [])
-    assert.deepEqual(await look('email', 'ann'), [])
-    assert.deepEqual(await look('email', 'guest-7@guests.test'), [])
-  },
-
-  'the signs that searches give a meaning are ordinary in an address': async ({ store }) => {
-    const addresses = [
-      'a_b@guests.test',
-      'axb@guests.test',
-      '%@guests.test',
-      '"a\\b"@guests.test',
-      "o'hara@guests.test",
-    ]
-    await askAll(store, addresses)
-    for (const [number, address] of addresses.entries()) {
-      const found = await store.invitations.openByAddress({ channel: 'email', address }, 10)
-      assert.deepEqual(
-        found.map(({ invitationId }) => invitationId),
-        [sampleId('invitation', number)],
-      )
-    }
   },
 } satisfies Questions<StoreBench>

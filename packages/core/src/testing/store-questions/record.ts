@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import { after, sampleEvent, sampleId, sampleReceipt } from '../store-samples.ts'
+import { sampleEvent, sampleId, sampleReceipt } from '../store-samples.ts'
 
 /** Whether what happened is written down, once and for good. */
 export const recordQuestions = {
@@ -107,34 +107,5 @@ export const recordQuestions = {
       seen.toSorted((a, b) => a - b),
       Array.from({ length: 6 }, (_, number) => number),
     )
-  },
-
-  'a fact from outside is remembered once for each channel': async ({ store }) => {
-    const remember = (channel: string, ids: readonly string[]): Promise<readonly string[]> =>
-      store.transaction((parts) => parts.outbox.remember(channel, ids, after(0)))
-    assert.deepEqual(await remember('email', ['a', 'b', 'a']), ['a', 'b'])
-    assert.deepEqual(await remember('email', ['b', 'c']), ['c'])
-    assert.deepEqual(await remember('telegram', ['a']), ['a'])
-    assert.deepEqual(await remember('email', []), [])
-  },
-
-  'of many who remember one fact at once, one is first': async ({ store }) => {
-    const fresh = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        store.transaction((parts) => parts.outbox.remember('email', ['same'], after(0))),
-      ),
-    )
-    assert.deepEqual(fresh.flat(), ['same'])
-  },
-
-  'a fact whose transaction failed is not remembered': async ({ store }) => {
-    const failing = store.transaction(async (parts) => {
-      await parts.outbox.remember('email', ['a'], after(0))
-      throw new Error('planned by the test')
-    })
-    await assert.rejects(failing)
-    assert.deepEqual(await store.transaction((parts) => parts.outbox.remember('email', ['a'], after(0))), [
-      'a',
-    ])
   },
 } satisfies Questions<StoreBench>

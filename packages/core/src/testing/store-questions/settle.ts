@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Settlement } from '../../model/settlement.ts'
 import type { ClaimedDelivery, Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
@@ -21,6 +22,16 @@ async function takeOne(store: Store): Promise<ClaimedDelivery> {
     await parts.deliveries.startAttempts([sampleAttempt(claimed)])
     return claimed
   })
+}
+
+/** Closes an attempt in such a way that the delivery is due again, and takes it again. */
+async function settleAndTakeAgain(
+  store: Store,
+  claimed: ClaimedDelivery,
+  attempt: Settlement['attempt'],
+): Promise<readonly ClaimedDelivery[]> {
+  await store.deliveries.settle([sampleSent(claimed, { dueAt: after(0), dueChannel: 'email', attempt })])
+  return store.deliveries.claimDue(sampleClaim())
 }
 
 /** Whether outcomes are written once, by whoever may. */
@@ -87,16 +98,62 @@ export const settleQuestions = {
     const again = sampleAttempt(claimed, { number: 2, startedAt: after(70_000), providerMessageId: null })
     await store.deliveries.startAttempts([again])
     const closing = { state: 'accepted', providerMessageId: 'same' } as const
-    await store.deliveries.settle([
-      sampleSent(claimed, { dueAt: after(0), dueChannel: 'email', attempt: { number: 1, ...closing } }),
-    ])
-    const [retaken] = await store.deliveries.claimDue(sampleClaim())
+    const [retaken] = await settleAndTakeAgain(store, claimed, { number: 1, ...closing })
     assert.ok(retaken)
     await store.deliveries.settle([sampleSent(retaken, { attempt: { number: 2, ...closing } })])
     assert.equal((await store.deliveries.attemptByProviderId('email', 'same'))?.number, 2)
     assert.deepEqual(
       (await store.deliveries.attempts(claimed.id)).map(({ number }) => number),
       [1, 2],
+    )
+  },
+
+  'an attempt is found by every id its provider named, on its channel': async ({ store }) => {
+    const claimed = await takeOne(store)
+    const accepted = { number: 1, state: 'accepted', providerMessageId: '42:1' } as const
+    const attempt = { ...accepted, otherIds: { channel: 'email', ids: ['poll-1', 'poll-2', 'poll-1'] } }
+    const settlement = sampleSent(claimed, { attempt, updatedAt: after(61_000) })
+    await store.deliveries.settle([settlement])
+    const closed = { ...sampleAttempt(claimed), ...accepted, settledAt: after(61_000) }
+    for (const id of ['42:1', 'poll-1', 'poll-2'])
+      assert.deepEqual(await store.deliveries.attemptByProviderId('email', id), closed)
+    assert.equal(await store.deliveries.attemptByProviderId('telegram', 'poll-1'), undefined)
+    assert.deepEqual(await store.deliveries.attempts(claimed.id), [closed])
+  },
+
+  'a settlement that is not ours names no further ids': async ({ store }) => {
+    const claimed = await takeOne(store)
+    const attempt = {
+      number: 1,
+      state: 'accepted',
+      providerMessageId: '42:1',
+      otherIds: { channel: 'email', ids: ['poll-1'] },
+    } as const
+    await store.deliveries.settle([sampleSent(claimed, { attempt, leaseToken: claimed.leaseToken + 1 })])
+    assert.equal(await store.deliveries.attemptByProviderId('email', 'poll-1'), undefined)
+  },
+
+  'an id named by two attempts is the newer one’s, whichever way it was named': async ({ store }) => {
+    const claimed = await takeOne(store)
+    await store.deliveries.startAttempts([sampleAttempt(claimed, { number: 2, startedAt: after(70_000) })])
+    const ids = { channel: 'email', ids: ['a', 'b'] }
+    const [retaken] = await settleAndTakeAgain(store, claimed, {
+      number: 1,
+      state: 'accepted',
+      providerMessageId: 'c',
+      otherIds: ids,
+    })
+    assert.ok(retaken)
+    const second = { number: 2, state: 'accepted', providerMessageId: 'a' } as const
+    await store.deliveries.settle([
+      sampleSent(retaken, { attempt: { ...second, otherIds: { channel: 'email', ids: ['c'] } } }),
+    ])
+    const found = await Promise.all(
+      ['a', 'b', 'c'].map((id) => store.deliveries.attemptByProviderId('email', id)),
+    )
+    assert.deepEqual(
+      found.map((attempt) => attempt?.number),
+      [2, 1, 2],
     )
   },
 

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import type { CallBot } from './bot-api.ts'
+
+const meSchema = z.object({ username: z.string() })
+/** Longest wait for Telegram to tell the bot's name. */
+const patienceMs = 5_000
+
+/**
+ * Finds the bot's user name: the one given, else Telegram is asked once.
+ *
+ * @returns `undefined` while Telegram does not tell; the next call asks again
+ */
+export function botNameBy(call: CallBot, given: string | undefined): () => Promise<string | undefined> {
+  let asking: Promise<string | undefined> | undefined
+  const ask = async (): Promise<string | undefined> => {
+    const me = await call((methods) => methods.getMe(AbortSignal.timeout(patienceMs)))
+    const read = meSchema.safeParse(me.status === 'done' ? me.result : undefined)
+    if (!read.success) asking = undefined
+    return read.success ? read.data.username : undefined
+  }
+  return () => (given === undefined ? (asking ??= ask()) : Promise.resolve(given))
+}

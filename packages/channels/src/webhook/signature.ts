@@ -1,0 +1,75 @@
+import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto'
+import type { SigningKeys, VerifyingKeys } from './keys.ts'
+
+/** A webhook as it is signed; see Standard Webhooks 1.0.0, signature scheme. */
+export interface SignedWebhook {
+  /** The same for every try; letters, digits, `_` and `-`: a dot would let the parts of what is signed run into each other. */
+  readonly id: string
+  /** Moment of this try, Unix seconds. */
+  readonly timestamp: number
+  /** The raw bytes of the body. */
+  readonly body: Uint8Array
+}
+
+/** How far the two clocks may be apart, in seconds. */
+const toleranceSeconds = 300
+/** More signatures than any rotation needs; each costs a calculation. */
+const mostSignatures = 20
+
+/** Headers of a signed webhook: its id, moment and one signature for each key. */
+export function signatureHeaders(
+  webhook: SignedWebhook,
+  { privateKeys, secrets }: SigningKeys,
+): Readonly<Record<string, string>> {
+  const content = signedContent(webhook)
+  const signatures = [
+    ...secrets.map((secret) => `v1,${hmac(secret, content).toString('base64')}`),
+    ...privateKeys.map((key) => `v1a,${sign(null, content, key).toString('base64')}`),
+  ]
+  return {
+    'webhook-id': webhook.id,
+    'webhook-timestamp': String(webhook.timestamp),
+    'webhook-signature': signatures.join(' '),
+  }
+}
+
+/**
+ * Checks who sent a webhook, and when.
+ *
+ * @param nowMs Unix ms
+ * @returns its id, or `undefined` when any header is missing or odd, it is more than five minutes old or ahead, or no
+ *   signature fits any key
+ */
+export function verifySignature(
+  headers: Headers,
+  body: Uint8Array,
+  keys: VerifyingKeys,
+  nowMs: number,
+): string | undefined {
+  const id = headers.get('webhook-id') ?? ''
+  const moment = headers.get('webhook-timestamp') ?? ''
+  if (!/^[A-Za-z0-9_-]{1,200}$/.test(id) || !/^[1-9]\d{0,11}$/.test(moment)) return undefined
+  const timestamp = Number(moment)
+  if (Math.abs(nowMs / 1_000 - timestamp) > toleranceSeconds) return undefined
+  const content = signedContent({ id, timestamp, body })
+  const signatures = (headers.get('webhook-signature') ?? '').split(' ').slice(0, mostSignatures)
+  return signatures.some((signature) => fits(signature, content, keys)) ? id : undefined
+}
+
+function fits(signature: string, content: Uint8Array, { publicKeys, secrets }: VerifyingKeys): boolean {
+  const [, version, encoded = ''] = /^(v1a?),([A-Za-z0-9+/]{43,86}={0,2})$/.exec(signature) ?? []
+  const given = Buffer.from(encoded, 'base64')
+  if (version === 'v1' && given.length === 32)
+    return secrets.some((secret) => timingSafeEqual(hmac(secret, content), given))
+  if (version === 'v1a' && given.length === 64)
+    return publicKeys.some((key) => verify(null, content, key, given))
+  return false
+}
+
+function signedContent({ body, id, timestamp }: SignedWebhook): Buffer {
+  return Buffer.concat([Buffer.from(`${id}.${String(timestamp)}.`), body])
+}
+
+function hmac(secret: Uint8Array, content: Uint8Array): Buffer {
+  return createHmac('sha256', secret).update(content).digest()
+}

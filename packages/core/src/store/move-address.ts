@@ -1,0 +1,125 @@
+import type { Kysely } from 'kysely'
+import type { Plan } from '../model/plan.ts'
+import type { ChannelAddress } from '../ports/store.ts'
+import { inPortions } from './connection.ts'
+import type { Row } from './rows.ts'
+import type { Database } from './schema.ts'
+
+/**
+ * Writes another address wherever one is still used: routes, suppressions, attempts, and the plans of deliveries that may
+ * still be sent, answered or edited. Those are found through attempts and routes; a bare address on a channel whose
+ * attempts keep none is not, and learns of it from its own provider.
+ */
+export async function moveAddress(db: Kysely<Database>, place: ChannelAddress, to: string): Promise<void> {
+  if (place.address === to) return
+  // The plans first: they are found by the old address.
+  await movePlans(db, place, to)
+  await moveRoutes(db, place, to)
+  await moveSuppression(db, place, to)
+  await db
+    .updateTable('attempts')
+    .set({ address: to })
+    .where('channel', '=', place.channel)
+    .where('address', '=', place.address)
+    .execute()
+}
+
+async function movePlans(
+  db: Kysely<Database>,
+  { channel, address }: ChannelAddress,
+  to: string,
+): Promise<void> {
+  const tried = db
+    .selectFrom('attempts')
+    .select('delivery_id')
+    .where('channel', '=', channel)
+    .where('address', '=', address)
+  const people = db
+    .selectFrom('routes')
+    .select('recipient_id')
+    .where('channel', '=', channel)
+    .where('address', '=', address)
+  const live = db
+    .selectFrom('deliveries')
+    .leftJoin('invitations', 'invitations.id', 'deliveries.invitation_id')
+    .leftJoin('edits', 'edits.delivery_id', 'deliveries.id')
+    .select('deliveries.id')
+    .where((eb) =>
+      eb.or([
+        eb('deliveries.due_at', 'is not', null),
+        eb('invitations.state', '=', 'pending'),
+        eb('edits.version', 'is not', null),
+      ]),
+    )
+  const found = [
+    ...(await live.where('deliveries.id', 'in', tried).execute()),
+    ...(await live.where('deliveries.recipient_id', 'in', people).execute()),
+  ]
+  const ids = [...new Set(found.map(({ id }) => id))]
+  const rows = await inPortions(ids, (portion) =>
+    db.selectFrom('deliveries').select(['id', 'plan']).where('id', 'in', portion).execute(),
+  )
+  for (const { id, plan } of rows) {
+    const moved = movedPlan(plan, { channel, address }, to)
+    if (moved !== plan) await db.updateTable('deliveries').set({ plan: moved }).where('id', '=', id).execute()
+  }
+}
+
+function movedPlan(text: string, { channel, address }: ChannelAddress, to: string): string {
+  // Written by this store itself.
+  const plan = JSON.parse(text) as Plan
+  const isMoved = (route: ChannelAddress): boolean => route.channel === channel && route.address === address
+  return JSON.stringify(plan.map((route) => (isMoved(route) ? { ...route, address: to } : route)))
+}
+
+async function moveRoutes(
+  db: Kysely<Database>,
+  { channel, address }: ChannelAddress,
+  to: string,
+): Promise<void> {
+  const at = (where: string) =>
+    db.selectFrom('routes').selectAll().where('channel', '=', channel).where('address', '=', where)
+  const moving = await at(address).execute()
+  const people = moving.map((route) => route.recipient_id)
+  const there = await inPortions(people, (portion) => at(to).where('recipient_id', 'in', portion).execute())
+  const thereBy = new Map(there.map((route) => [route.recipient_id, route]))
+  for (const route of moving) {
+    const known = thereBy.get(route.recipient_id)
+    if (known !== undefined) await db.deleteFrom('routes').where('id', '=', route.id).execute()
+    const kept = known === undefined ? { address: to } : mergedRoute(route, known)
+    await db
+      .updateTable('routes')
+      .set(kept)
+      .where('id', '=', (known ?? route).id)
+      .execute()
+  }
+}
+
+/** A person who has both addresses keeps the better rank, and a "no" said on either. */
+function mergedRoute(moving: Row<'routes'>, known: Row<'routes'>) {
+  const isRefused = moving.state === 'opted_out' || moving.state === 'blocked'
+  return {
+    rank: Math.min(moving.rank, known.rank),
+    verified: Math.max(moving.verified, known.verified),
+    state: isRefused && known.state === 'open' ? moving.state : known.state,
+  }
+}
+
+async function moveSuppression(
+  db: Kysely<Database>,
+  { channel, address }: ChannelAddress,
+  to: string,
+): Promise<void> {
+  const suppression = await db
+    .deleteFrom('suppressions')
+    .where('channel', '=', channel)
+    .where('address', '=', address)
+    .returningAll()
+    .executeTakeFirst()
+  if (suppression === undefined) return
+  await db
+    .insertInto('suppressions')
+    .values({ ...suppression, address: to })
+    .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
+    .execute()
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { areServicesRequired } from '../../scripts/services.ts'
+
+const openssl = '/usr/bin/openssl'
+
+/** Key and certificate in PEM form. */
+export interface Certificate {
+  readonly key: string
+  readonly cert: string
+}
+
+/**
+ * Tells why no certificate can be made here.
+ *
+ * @returns undefined when one can; else a sentence that says what to do
+ * @throws when it cannot and `INVITE_ME_REQUIRE_SERVICES=1` asks for it
+ */
+export function explainNoCertificates(): string | undefined {
+  if (existsSync(openssl)) return undefined
+  const reason =
+    'openssl is not installed, so nothing tests certificates; install it with: apt-get install --no-install-recommends openssl'
+  if (areServicesRequired()) throw new Error(reason)
+  return reason
+}
+
+/** Makes a certificate for one host name that nobody vouches for, valid for two days. */
+export function selfSignedCertificate(host: string): Certificate {
+  const folder = mkdtempSync(join(tmpdir(), 'invite-me-tls-'))
+  const files = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') }
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const named = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
+  try {
+    execFileSync(openssl, ['req', ...kind, ...named, '-keyout', files.key, '-out', files.cert], {
+      stdio: 'ignore',
+      timeout: 20_000,
+    })
+    return { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8') }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
