@@ -120,7 +120,7 @@ describe('a wrong answer', () => {
       { status: 'refused', value: '7', via: 'telegram' },
     ])
     const kinds = (await t.inviteMe.receipts.list({ invitationId: invitation.id })).map(({ kind }) => kind)
-    expect(kinds).toEqual(['accepted', 'answer_refused', 'answer_refused'])
+    expect(kinds).toEqual(['accepted', 'answer_refused', 'answer_refused', 'asked_back', 'accepted'])
     await t.reply(invitation, '3')
     expect(await invitation.answer()).toMatchObject({ kind: 'answered', value: 3, revision: 1 })
   })

@@ -1,4 +1,5 @@
 import { choice, yesNo } from '@invite-me/core'
+import { createPortal } from '@invite-me/server/portal'
 import { inboundRequest, scriptedChannel } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { startEngine } from './start-engine.ts'
@@ -137,5 +138,47 @@ describe('a question asked on several routes', () => {
     )
     await t.advance('2h')
     expect(await invitation.state()).toBe('expired')
+  })
+
+  test('at once: an answer on one tells the others, whether they have left or not', async () => {
+    const { chat, all } = channels()
+    const t = await startEngine({ channels: all })
+    t.channel('email').script(['retryable'])
+    const invitation = await t.inviteMe.ask(sam, 'Ужин?', { answer: yesNo(), routing: 'all' })
+    await t.clock.settle()
+    expect(t.outbox.map(({ channel }) => channel).toSorted()).toEqual(['email', 'telegram', 'twilio-sms'])
+    await t.reply(invitation, 'да', { via: 'twilio-sms' })
+    await t.advance('2h')
+    expect(chat.edited).toMatchObject([{ reason: { kind: 'answered', value: true } }])
+    expect(t.outbox.filter(({ channel }) => channel === 'email')).toHaveLength(1)
+    const states = (await t.inviteMe.deliveries.list({ invitationId: invitation.id })).map(
+      ({ plan, state }) => [plan[0]?.channel, state],
+    )
+    expect(states.toSorted()).toEqual([
+      ['email', 'cancelled'],
+      ['telegram', 'sent'],
+      ['twilio-sms', 'sent'],
+    ])
+  })
+
+  test('is answered on the page, and the chat loses its buttons', async () => {
+    const { chat } = channels()
+    const t = await startEngine({ channels: [chat] })
+    const invitation = await t.inviteMe.ask(sam, 'Ужин?', { answer: yesNo(), via: ['telegram'] })
+    await t.clock.settle()
+    const portal = createPortal(t.inviteMe)
+    const link = chat.outbox[0]?.message.links.respond ?? ''
+    const page = await (await portal(new Request(link))).text()
+    expect(chat.edited).toEqual([])
+    const nonce = /name="invite-me-nonce" value="([^"]+)"/.exec(page)?.[1] ?? ''
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(link).origin }
+    const body = new URLSearchParams({ 'invite-me-nonce': nonce, answer: 'no' }).toString()
+    const answered = await portal(new Request(link, { method: 'POST', body, headers }))
+    expect(answered.status).toBeLessThan(400)
+    await t.clock.settle()
+    expect(await invitation.state()).toBe('declined')
+    expect(chat.edited).toMatchObject([
+      { reason: { kind: 'answered', value: false, isDeclined: true, via: 'portal' }, message: { links: {} } },
+    ])
   })
 })

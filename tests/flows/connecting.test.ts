@@ -85,6 +85,23 @@ describe('a person who opens the address made for them', () => {
     expect(await refusal('sam', 'email')).toEqual(['CHANNEL_UNKNOWN', 'channel'])
     expect(await refusal('sam', 'pigeon-post')).toEqual(['CHANNEL_UNKNOWN', 'channel'])
   })
+
+  test('by a stranger’s token, or that of another medium, makes nobody known and is not kept', async () => {
+    const whatsApp = scriptedChannel({ name: 'twilio-whatsapp' })
+    whatsApp.connectUrl = (token) => `https://wa.me/1?start=${token}`
+    const telegram = scriptedChannel({ name: 'telegram' })
+    const t = await startEngine({ channels: [telegram, whatsApp] })
+    await t.inviteMe.recipients.upsert({ externalId: 'sam' })
+    const { url } = await t.inviteMe.recipients.connectAddress('sam', 'twilio-whatsapp')
+    const theirs = new URL(url).searchParams.get('start') ?? ''
+    for (const token of [theirs, 'a'.repeat(26)])
+      expect((await connected(t, token, '666', `start-${token}`))[0]).toMatchObject({
+        result: 'unmatched',
+        feedback: null,
+      })
+    expect(await t.inviteMe.recipients.list()).toMatchObject([{ externalId: 'sam', routes: [] }])
+    expect(await t.inviteMe.unmatched.list()).toEqual([])
+  })
 })
 
 describe('an address that moved', () => {

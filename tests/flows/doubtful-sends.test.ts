@@ -1,3 +1,4 @@
+import { yesNo } from '@invite-me/core'
 import type { FindResult } from '@invite-me/core/channel'
 import { scriptedChannel } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -68,6 +69,36 @@ describe('a message that may have been sent', () => {
     const sent = await t.inviteMe.send(ann, 'Doors open at 7.')
     await t.advance('30m')
     expect(channel.outbox.length).toBe(2)
+    expect(await t.inviteMe.deliveries.get(sent.deliveryIds[0] ?? '')).toMatchObject({ state: 'sent' })
+  })
+
+  test('does not have its reminder taken for it: that is sent', async () => {
+    const found: FindResult = { status: 'found', providerMessageId: 'SM1' }
+    const { channel, asked } = askable([found])
+    channel.script(['unknown'])
+    const t = await startEngine({ channels: [channel] })
+    const invitation = await t.inviteMe.ask(ann, 'Dinner?', { answer: yesNo(), remind: ['1h'] })
+    await t.advance('2h')
+    expect(asked).toHaveLength(1)
+    expect(channel.outbox.map(({ message }) => message.purpose)).toEqual(['message', 'reminder'])
+    // And one that may have been sent is looked for since its own beginning.
+    channel.script(['unknown'])
+    const lunch = await t.inviteMe.ask(ann, 'Lunch?', { answer: yesNo(), remind: ['1h'] })
+    await t.advance('59m')
+    channel.script(['unknown'])
+    const reminded = t.clock.now() + 60_000
+    await t.advance('10m')
+    expect(asked.at(-1)?.getTime()).toBeGreaterThanOrEqual(reminded)
+    expect([await invitation.state(), await lunch.state()]).toEqual(['pending', 'pending'])
+  })
+
+  test('is taken as sent at once when no try is left to look for it', async () => {
+    const { channel, asked } = askable([{ status: 'absent' }])
+    channel.script(['unknown'])
+    const t = await startEngine({ channels: [channel], policies: { retry: { tries: 1 } } })
+    const sent = await t.inviteMe.send(ann, 'Doors open at 7.', { onUnknown: 'assume-sent' })
+    await t.advance('1h')
+    expect([asked.length, channel.outbox.length]).toEqual([0, 1])
     expect(await t.inviteMe.deliveries.get(sent.deliveryIds[0] ?? '')).toMatchObject({ state: 'sent' })
   })
 })

@@ -1,3 +1,4 @@
+import { yesNo } from '@invite-me/core'
 import { scriptedChannel } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { startEngine } from './start-engine.ts'
@@ -40,5 +41,35 @@ describe('a limit within a channel', () => {
       await t.inviteMe.send({ routes: { telegram: 'ann' } }, `Number ${String(index)}`)
     await t.advance('3m')
     expect(channel.outbox).toHaveLength(100)
+  })
+
+  test('does not make a question outlive its deadline while it waits for its turn', async () => {
+    const t = await startEngine({ channels: [chats()] })
+    const ann = { routes: { telegram: 'ann' } }
+    for (let index = 0; index < 600; index += 1) await t.inviteMe.send(ann, `Number ${String(index)}`)
+    await t.advance('5s')
+    const invitation = await t.inviteMe.ask(ann, 'Dinner?', { answer: yesNo(), until: '1m', lane: 5 })
+    await t.advance('61s')
+    expect(await invitation.state()).toBe('expired')
+  })
+
+  test('puts a crowd off once each, and an urgent message does not wait behind it', async () => {
+    const channel = chats()
+    const t = await startEngine({ channels: [channel] })
+    const ann = { routes: { telegram: 'ann' } }
+    const sent = []
+    for (let index = 0; index < 300; index += 1)
+      sent.push(await t.inviteMe.send(ann, `Number ${String(index)}`, { lane: 5 }))
+    await t.advance('10s')
+    const before = channel.outbox.length
+    await t.inviteMe.send(ann, 'Your code is 4711.', { lane: 1 })
+    await t.advance('3s')
+    expect(channel.outbox.slice(before).map(({ message }) => message.content.text)).toContain(
+      'Your code is 4711.',
+    )
+    await t.advance('6m')
+    expect(channel.outbox).toHaveLength(301)
+    const last = await t.inviteMe.deliveries.get(sent.at(-1)?.deliveryIds[0] ?? '')
+    expect(last).toMatchObject({ state: 'sent', attempts: 1, tries: 0 })
   })
 })

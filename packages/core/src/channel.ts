@@ -33,7 +33,7 @@ export type { Log } from './ports/log.ts'
 export { canBeNumbered } from './rules/answers/option-numbers.ts'
 export { readCollidingWord, readConsentWord } from './rules/consent-words.ts'
 export type { ConsentWord } from './rules/consent-words.ts'
-export { writeMoment, writeSpan } from './rules/write-moment.ts'
+export { knownZone, writeMoment, writeSpan, zoneName } from './rules/write-moment.ts'
 
 /** What a channel is made of; see {@link defineChannel}. */
 export interface ChannelDefinition<Options extends z.ZodType> extends Pick<Channel, 'name' | 'supports'> {

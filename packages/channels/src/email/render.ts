@@ -1,4 +1,10 @@
-import { canBeNumbered, type AnswerAction, type OutboundMessage } from '@invite-me/core/channel'
+import {
+  canBeNumbered,
+  knownZone,
+  zoneName,
+  type AnswerAction,
+  type OutboundMessage,
+} from '@invite-me/core/channel'
 import { oneLine } from '../shared/one-line.ts'
 import { phrasesFor, replyHint, type Phrases } from './phrases.ts'
 
@@ -77,7 +83,7 @@ function gatherParts(message: OutboundMessage, phrases: Phrases, { canReply, cha
       canReply && answer !== undefined ? replyHint(answer.spec, phrases, hasButtons || hasForm) : undefined,
     deadline:
       answer !== undefined && message.until !== null
-        ? phrases.answerBefore(`${momentFormat('deadline', phrases).format(message.until)} UTC`)
+        ? phrases.answerBefore(deadlineOf(message.until, phrases, message.zone))
         : undefined,
     unsubscribe:
       links.unsubscribe === undefined ? undefined : { label: phrases.unsubscribe, url: links.unsubscribe },
@@ -94,11 +100,11 @@ function newsOf(
 }
 
 /** When and where: calendars hide the invitations of people they do not know, so the mail says it itself. */
-function calendarLines({ calendar }: OutboundMessage, phrases: Phrases): string | undefined {
+function calendarLines({ calendar, zone = 'UTC' }: OutboundMessage, phrases: Phrases): string | undefined {
   if (calendar === undefined) return undefined
   const { end, location, start } = calendar
-  const when = momentFormat('entry', phrases).formatRange(new Date(start), new Date(end))
-  const lines = [`${phrases.when} ${when} UTC`]
+  const when = momentFormat('entry', phrases, zone).formatRange(new Date(start), new Date(end))
+  const lines = [`${phrases.when} ${when} ${zoneName(new Date(start), zone)}`]
   if (location !== undefined) lines.push(`${phrases.where} ${oneLine(location)}`)
   return lines.join('\n')
 }
@@ -154,12 +160,17 @@ const formats = {
 
 const momentFormats = new Map<string, Intl.DateTimeFormat>()
 
-/** The channel does not know the reader's zone, so moments are told in UTC and say so. */
-function momentFormat(name: keyof typeof formats, { language }: Phrases): Intl.DateTimeFormat {
-  const key = `${name} ${language}`
+function deadlineOf(until: Date, phrases: Phrases, zone = 'UTC'): string {
+  return `${momentFormat('deadline', phrases, zone).format(until)} ${zoneName(until, zone)}`
+}
+
+/** Moments are told in the reader's zone, as far as it is known, and say which it is. */
+function momentFormat(name: keyof typeof formats, { language }: Phrases, zone: string): Intl.DateTimeFormat {
+  const timeZone = knownZone(zone)
+  const key = `${name} ${language} ${timeZone}`
   let format = momentFormats.get(key)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(language, { ...formats[name], timeZone: 'UTC' })
+    format = new Intl.DateTimeFormat(language, { ...formats[name], timeZone })
     momentFormats.set(key, format)
   }
   return format

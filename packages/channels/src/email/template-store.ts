@@ -35,6 +35,7 @@ export class TemplateStore {
 function shapeOf({ answer, calendar, links, ...message }: OutboundMessage, options: RenderOptions): string {
   return JSON.stringify([
     message.locale,
+    message.zone,
     message.purpose,
     message.originator?.name,
     message.until,

@@ -84,15 +84,17 @@ function answerLines(
   return [
     hint !== undefined && spec.type === 'choice' ? numberedOptions(spec.options) : undefined,
     hint,
-    message.until === null ? undefined : phrases.answerBefore(writeMoment(message.until, message.locale)),
+    message.until === null
+      ? undefined
+      : phrases.answerBefore(writeMoment(message.until, message.locale, message.zone)),
     link === undefined ? undefined : `${hint === undefined ? phrases.answer : phrases.or}: ${link}`,
   ]
 }
 
 /** When and where, on one line. */
-function calendarLine({ calendar, content, locale }: OutboundMessage): string | undefined {
+function calendarLine({ calendar, content, locale, zone }: OutboundMessage): string | undefined {
   const entry = calendar ?? content.calendar
   if (entry === undefined) return undefined
-  const when = writeSpan(new Date(entry.start), new Date(entry.end), locale)
+  const when = writeSpan(new Date(entry.start), new Date(entry.end), locale, zone)
   return entry.location === undefined ? when : `${when}, ${oneLine(entry.location)}`
 }

@@ -35,7 +35,7 @@ export function encryptPush(
   const lines = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length')
   return {
     headers: Object.fromEntries(lines.map(([name, value]) => [name, String(value)])),
-    body: new Uint8Array(body),
+    body: new Uint8Array(body ?? []),
   }
 }
 

@@ -1,11 +1,31 @@
 import { createECDH } from 'node:crypto'
-import type { generateRequestDetails } from 'web-push'
 import { z } from 'zod'
 import type { PushServiceRules } from './subscription.ts'
 
 /** What is used of the library `web-push`. */
 export interface WebPushLibrary {
-  readonly generateRequestDetails: typeof generateRequestDetails
+  generateRequestDetails(
+    subscription: {
+      readonly endpoint: string
+      readonly keys: { readonly p256dh: string; readonly auth: string }
+    },
+    payload: string,
+    options: {
+      readonly vapidDetails: {
+        readonly subject: string
+        readonly publicKey: string
+        readonly privateKey: string
+      }
+      /** Seconds. */
+      readonly TTL: number
+      readonly urgency: 'normal' | 'high'
+      readonly topic: string
+      readonly contentEncoding: 'aes128gcm'
+    },
+  ): {
+    readonly headers: object
+    readonly body: Buffer | null
+  }
 }
 
 /** Four weeks: no push service keeps a message longer (RFC 8030 §5.2; Google and Mozilla, seen 2026-11-22). */

@@ -101,7 +101,8 @@ async function prepareEdit(
   const isOff = reason.kind === 'cancelled' || reason.kind === 'expired'
   const calendar = current === undefined || !isOff ? current : { ...current, sequence: current.sequence + 1 }
   const tokens = reply === undefined ? {} : { reply }
-  const outbound = renderMessage(world, delivery, message, { tokens, calendar })
+  const zone = await zoneOf(parts, delivery)
+  const outbound = renderMessage(world, delivery, message, { tokens, calendar, zone })
   const over =
     outbound.answer === undefined ? outbound : { ...outbound, answer: { ...outbound.answer, actions: [] } }
   const locale = delivery.locale ?? world.settings.locale
@@ -124,6 +125,12 @@ function asSent(
     (other) => other.number < attempt && other.position === position && other.state === 'accepted',
   )
   return { ...delivery, position, acceptedAt: earlier?.settledAt ?? null }
+}
+
+async function zoneOf(parts: StoreParts, { recipientId }: Delivery): Promise<string | undefined> {
+  if (recipientId === null) return undefined
+  const [recipient] = await parts.recipients.byIds([recipientId])
+  return recipient?.zone
 }
 
 /** What is to be told; `undefined` when there is nothing: the question is open after all, or its person declined. */

@@ -30,6 +30,14 @@ interface History {
   readonly calendar: OutboundCalendar | undefined
 }
 
+/** A taken delivery that may be sent. */
+export interface ToPrepare {
+  readonly delivery: ClaimedDelivery
+  readonly message: Message
+  /** The person's IANA zone, when it is known. */
+  readonly zone: string | undefined
+}
+
 const noHistory: History = { earlier: [], calendar: undefined }
 
 /**
@@ -42,14 +50,13 @@ export function prepareSend(
   world: World,
   parts: StoreParts,
   channel: Channel,
-  delivery: ClaimedDelivery,
-  message: Message,
+  { delivery, message, zone }: ToPrepare,
 ): PreparedSend | Promise<PreparedSend> {
   const looks = delivery.doubtful && channel.find !== undefined
   return message.content.calendar === undefined && !looks
-    ? putTogether(world, channel, delivery, message, noHistory)
+    ? putTogether(world, channel, { delivery, message, zone }, noHistory)
     : readHistory(parts, delivery, message).then((history) =>
-        putTogether(world, channel, delivery, message, history),
+        putTogether(world, channel, { delivery, message, zone }, history),
       )
 }
 
@@ -61,14 +68,13 @@ async function readHistory(parts: StoreParts, delivery: ClaimedDelivery, message
 function putTogether(
   world: World,
   channel: Channel,
-  delivery: ClaimedDelivery,
-  message: Message,
+  { delivery, message, zone }: ToPrepare,
   { earlier, calendar }: History,
 ): PreparedSend {
   const hasCalendar = calendar !== undefined
   const { tokens, links } = mintTokens(world, delivery, message, channel, hasCalendar ? earlier : [])
   const attempt = newAttempt(world, delivery, channel, hasCalendar ? (tokens.reply ?? null) : null)
-  const outbound = renderMessage(world, delivery, message, { tokens, calendar })
+  const outbound = renderMessage(world, delivery, message, { tokens, calendar, zone })
   const doubtedSince = channel.find === undefined ? undefined : firstDoubt(earlier, delivery)
   return { send: { delivery, message, outbound, attempt, doubtedSince }, links }
 }

@@ -35,12 +35,20 @@ export function mintLinks(
   return { tokens: Object.fromEntries(minted.map(({ purpose, token }) => [purpose, token])), links }
 }
 
+/** What a message is told beside what is stored with it. */
+export interface Rendering {
+  readonly tokens: Tokens
+  readonly calendar: OutboundCalendar | undefined
+  /** The person's IANA zone, when it is known. */
+  readonly zone: string | undefined
+}
+
 /** Puts together what a channel is handed for one attempt. */
 export function renderMessage(
   world: World,
   delivery: Delivery,
   message: Message,
-  { tokens, calendar }: { readonly tokens: Tokens; readonly calendar: OutboundCalendar | undefined },
+  { tokens, calendar, zone }: Rendering,
 ): OutboundMessage {
   const locale = delivery.locale ?? world.settings.locale
   const respond = portalPage(world, 'r', tokens.respond)
@@ -53,6 +61,7 @@ export function renderMessage(
     content: message.content,
     originator: message.originator,
     locale,
+    ...withZone(zone ?? world.settings.zone),
     category: message.category,
     purpose: delivery.acceptedAt === null ? 'message' : 'reminder',
     ...(message.answer !== null && {
@@ -69,6 +78,10 @@ export function renderMessage(
     ...(calendar !== undefined && { calendar }),
     until: message.until,
   }
+}
+
+function withZone(zone: string | null): { readonly zone?: string } {
+  return zone === null ? {} : { zone }
 }
 
 function portalPage(world: World, page: 'r' | 'u', token: string | undefined): string | undefined {

@@ -59,7 +59,11 @@ export async function takeWork(
         await putOff(world, parts, delivery, { message, waitMs })
         continue
       }
-      const made = prepareSend(world, parts, gate.channel, delivery, message)
+      const made = prepareSend(world, parts, gate.channel, {
+        delivery,
+        message,
+        zone: facts.recipients.get(delivery.recipientId ?? '')?.zone,
+      })
       const prepared = made instanceof Promise ? await made : made
       links.push(...prepared.links)
       sends.push(prepared.send)

@@ -75,6 +75,8 @@ export interface OutboundMessage {
   readonly originator: Originator | null
   /** BCP 47, `en` when unknown. */
   readonly locale: string
+  /** IANA zone of the person, or of the workspace; moments are told in it. Absent: in UTC. */
+  readonly zone?: string
   readonly category: string
   /** `reminder` when the same question was sent before and nobody answered. */
   readonly purpose: 'message' | 'reminder'

@@ -90,7 +90,9 @@ async function clarificationOf(
   const { world, parts, fact } = arrival
   const asked = await parts.inbound.clarification(place)
   if (asked === undefined || world.clock.now() - asked.at.getTime() > clarifyWithinMs) return undefined
-  const later = (await questionsOf(arrival, open)).filter(({ invitation }) => invitation.createdAt > asked.at)
+  const listed = new Set(asked.candidates.map(({ invitationId }) => invitationId))
+  const isLater = ({ invitation: { createdAt, id } }: Question) => createdAt >= asked.at && !listed.has(id)
+  const later = (await questionsOf(arrival, open)).filter(isLater)
   return later.some((question) => isUnderstood(question, fact.input)) ? undefined : asked
 }
 

@@ -84,6 +84,8 @@ export async function recordComplaint(
   if (planned === undefined) return
   const now = new Date(world.clock.now())
   const place = { channel: planned.channel, address: planned.address }
+  // It weighs more than an earlier "stop", after which a calendar may still be told that a dinner is off.
+  await parts.recipients.unsuppress(place)
   await parts.recipients.suppress([{ ...place, reason: 'complained', at: now }])
   await parts.recipients.setRouteState(place, 'opted_out')
   await parts.receipts.append([

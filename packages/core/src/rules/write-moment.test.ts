@@ -30,3 +30,15 @@ it('takes any locale', () => {
     { numRuns: 300, seed: 20261122 },
   )
 })
+
+it('tells the moment by the clocks of the reader’s zone, and says which they are', () => {
+  expect(writeMoment(evening, 'en-GB', 'Europe/Berlin')).toBe('26 Nov 2026, 19:00 GMT+1')
+  expect(writeMoment(new Date('2026-07-26T18:00:00Z'), 'en-GB', 'Europe/Berlin')).toBe(
+    '26 Jul 2026, 20:00 GMT+2',
+  )
+  expect(writeMoment(evening, 'en-GB', 'Asia/Kolkata')).toBe('26 Nov 2026, 23:30 GMT+5:30')
+  expect(writeMoment(evening, 'en-GB', 'Middle/Earth')).toBe('26 Nov 2026, 18:00 UTC')
+  expect(writeSpan(evening, new Date('2026-11-26T20:00:00Z'), 'en-GB', 'America/New_York')).toBe(
+    'Thu, 26 Nov 2026, 13:00-15:00 GMT-5',
+  )
+})

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { describe, expect, test } from 'vitest'
 import { defineChannel } from '../channel.ts'
+import type { SendOutcome } from '../model/outcome.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { ProviderTrouble, ScriptedProvider } from './channel-bench.ts'
 import { channelContract, type ChannelContractOptions } from './channel-contract.ts'
@@ -173,6 +174,271 @@ describe('the contract finds', () => {
     const failed = await failuresOf(faulty(() => ({ probe: async () => ({ ok: true, detail: 'fine' }) })))
     expect(failed.length).toBeGreaterThan(10)
   })
+})
+
+/** A loft whose pigeons bring wax tablets: what was sent can be changed, looked up, and answered at once. */
+class Tablets extends Loft {
+  readonly #written = new Map<string, string>()
+  #trouble: ProviderTrouble | undefined
+
+  override answer(how: 'well' | ProviderTrouble): void {
+    super.answer(how)
+    this.#trouble = how === 'well' ? undefined : how
+  }
+  /** What is wrong with the next call that is no send. */
+  trouble(): SendOutcome | undefined {
+    return this.#trouble === undefined ? undefined : outcomes[this.#trouble]
+  }
+  write(id: string, text: string): void {
+    this.#written.set(id, text)
+  }
+  find(text: string): string | undefined {
+    return [...this.#written].find(([, written]) => written.includes(text))?.[0]
+  }
+  edited(): readonly string[] {
+    return [...this.#written.values()].toReversed()
+  }
+}
+
+const outcomes: Readonly<Record<ProviderTrouble, SendOutcome>> = {
+  too_many: sampleOutcomes.rate_limited,
+  unwell: sampleOutcomes.retryable,
+  cut_before: sampleOutcomes.retryable,
+  cut_after: sampleOutcomes.unknown,
+  silent: sampleOutcomes.unknown,
+  no_such_address: sampleOutcomes.permanent_recipient,
+  said_stop: sampleOutcomes.opted_out,
+  not_allowed: sampleOutcomes.permanent_config,
+  bad_text: sampleOutcomes.permanent_content,
+}
+
+const textOf = ({ content, answer }: Parameters<Channel['send']>[0], notice = '') =>
+  [content.text, ...(answer?.actions ?? []).map(({ label }) => `[${label}]`), notice].join('\n')
+
+/** The good channel on tablets, with those of its powers that differ. */
+function tablets(
+  change: (
+    powers: Required<Pick<Channel, 'edit' | 'find' | 'acknowledge'>>,
+    loft: Tablets,
+  ) => Partial<Channel> = () => ({}),
+): Omit<ChannelContractOptions<Tablets>, 'test'> {
+  return {
+    ...contract,
+    declares: { ...contract.declares, edits: true, finds: true, acknowledges: true },
+    provider: async () => new Tablets(),
+    create: (loft) => {
+      const channel = contract.create(loft)
+      const powers: Required<Pick<Channel, 'edit' | 'find' | 'acknowledge'>> = {
+        edit: async ({ message, notice, providerMessageId }) => {
+          const trouble = loft.trouble()
+          if (trouble === undefined) loft.write(providerMessageId, textOf(message, notice))
+          return trouble ?? { status: 'accepted' }
+        },
+        find: async ({ content }) => {
+          if (loft.trouble() !== undefined) return { status: 'unknown' }
+          const providerMessageId = loft.find(content.text)
+          return providerMessageId === undefined
+            ? { status: 'absent' }
+            : { status: 'found', providerMessageId }
+        },
+        acknowledge: async (handled) => Response.json(handled.map(({ result }) => result.feedback)),
+      }
+      return {
+        ...channel,
+        supports: { ...channel.supports, edits: ['question'] },
+        send: async (message, context) => {
+          const outcome = await channel.send(message, context)
+          if (outcome.status === 'accepted') loft.write(outcome.providerMessageId ?? '', textOf(message))
+          return outcome
+        },
+        ...powers,
+        ...change(powers, loft),
+      }
+    },
+  }
+}
+
+describe('a channel that changes, finds and acknowledges what it sent', () => {
+  channelContract({ test, ...tablets() })
+})
+
+async function tabletFailures(
+  change: NonNullable<Parameters<typeof tablets>[0]>,
+  only = /up to date|is over|edit in trouble|found|be asked|good answer|out of order|nothing to tell/,
+): Promise<readonly string[]> {
+  const asked: { readonly name: string; readonly run: () => Promise<void> }[] = []
+  channelContract({ ...tablets(change), test: (name, run) => only.test(name) && asked.push({ name, run }) })
+  const failed: string[] = []
+  for (const { name, run } of asked) await run().catch(() => failed.push(name))
+  return failed
+}
+
+const saysSo = 'a question that is over says so where it was sent, and loses its buttons'
+const twice = 'bringing a message up to date twice is doing it once'
+const anyReason = 'every reason to bring a message up to date is carried out'
+const editTrouble = 'an edit in trouble is an outcome that tells nobody’s address or text'
+const isFound = 'a message that was sent is found, under the id it was given'
+const isNotFound = 'a message that was never sent is not found'
+const cannotAsk = 'a provider that cannot be asked leaves it unknown'
+const answersInTime = 'whatever became of what it received, its sender gets a good answer in time'
+const answersInTrouble = 'a provider that is out of order cannot make it fail'
+const answersNothing = 'with nothing to tell it still answers'
+
+describe('the contract finds an edit', () => {
+  test.each<[string, NonNullable<Parameters<typeof tablets>[0]>, readonly string[]]>([
+    [
+      'that leaves the buttons',
+      ({ edit }) => ({
+        edit: (change, context) => edit({ ...change, notice: `${change.notice} [Yes]` }, context),
+      }),
+      [saysSo],
+    ],
+    [
+      'that does not say why',
+      ({ edit }) => ({ edit: (change, context) => edit({ ...change, notice: '' }, context) }),
+      [saysSo],
+    ],
+    [
+      'that wipes the question',
+      ({ edit }) => ({
+        edit: (change, context) => {
+          const content = { ...change.message.content, text: '' }
+          return edit({ ...change, message: { ...change.message, content } }, context)
+        },
+      }),
+      [saysSo],
+    ],
+    ['that does nothing', () => ({ edit: async () => ({ status: 'accepted' }) }), [saysSo, editTrouble]],
+    [
+      'that can be made only once',
+      ({ edit }, loft) => ({
+        edit: async (change, context) =>
+          loft.edited().some((text) => text.includes(change.notice))
+            ? { status: 'permanent_content', scope: 'message' }
+            : edit(change, context),
+      }),
+      [twice, anyReason],
+    ],
+    [
+      'that knows only answers',
+      ({ edit }) => ({
+        edit: async (change, context) =>
+          change.reason.kind === 'answered' ? edit(change, context) : { status: 'unknown', scope: 'message' },
+      }),
+      [anyReason],
+    ],
+    [
+      'that throws what its provider says',
+      ({ edit }, loft) => ({
+        edit: (change, context) => {
+          if (loft.trouble() !== undefined) throw new Error('503')
+          return edit(change, context)
+        },
+      }),
+      [editTrouble],
+    ],
+    [
+      'that tells addresses',
+      ({ edit }) => ({
+        edit: async (change, context) => {
+          context.log.warn('changing', { to: change.message.to.address })
+          return edit(change, context)
+        },
+      }),
+      [editTrouble],
+    ],
+    [
+      'that tells texts in its outcome',
+      ({ edit }) => ({
+        edit: async (change, context) => ({
+          ...(await edit(change, context)),
+          detail: change.message.content.text,
+        }),
+      }),
+      [editTrouble],
+    ],
+  ])('%s', async (_, change, expected) => {
+    expect(await tabletFailures(change)).toEqual(expected)
+  })
+})
+
+describe('the contract finds a search', () => {
+  test.each<[string, NonNullable<Parameters<typeof tablets>[0]>, readonly string[]]>([
+    ['that finds nothing', () => ({ find: async () => ({ status: 'absent' }) }), [isFound, cannotAsk]],
+    [
+      'that finds another message',
+      () => ({ find: async () => ({ status: 'found', providerMessageId: 'another' }) }),
+      [isFound, isNotFound, cannotAsk],
+    ],
+    [
+      'that takes silence for a no',
+      ({ find }, loft) => ({
+        find: async (message, context) =>
+          loft.trouble() === undefined ? find(message, context) : { status: 'absent' },
+      }),
+      [cannotAsk],
+    ],
+    [
+      'that throws',
+      ({ find }, loft) => ({
+        find: (message, context) => {
+          if (loft.trouble() !== undefined) throw new Error('ECONNRESET')
+          return find(message, context)
+        },
+      }),
+      [cannotAsk],
+    ],
+  ])('%s', async (_, change, expected) => {
+    expect(await tabletFailures(change)).toEqual(expected)
+  })
+})
+
+describe('the contract finds an acknowledgement', () => {
+  test.each<[string, NonNullable<Parameters<typeof tablets>[0]>, readonly string[]]>([
+    [
+      'that has its sender try for ever',
+      () => ({ acknowledge: async () => new Response(null, { status: 500 }) }),
+      [answersInTime, answersInTrouble, answersNothing],
+    ],
+    [
+      'that counts on something to say',
+      ({ acknowledge }) => ({
+        acknowledge: async (handled, context) =>
+          handled.every(({ result }) => (result.feedback ?? '').length > 0)
+            ? acknowledge(handled, context)
+            : new Response(null, { status: 400 }),
+      }),
+      [answersInTime],
+    ],
+    [
+      'that counts on a fact',
+      ({ acknowledge }) => ({
+        acknowledge: async (handled, context) => {
+          const [first] = handled
+          if (first === undefined) throw new TypeError('nothing')
+          return acknowledge([first], context)
+        },
+      }),
+      [answersNothing],
+    ],
+    [
+      'that fails with its provider',
+      ({ acknowledge }, loft) => ({
+        acknowledge: async (handled, context) => {
+          if (loft.trouble() !== undefined) throw new Error('503')
+          return acknowledge(handled, context)
+        },
+      }),
+      [answersInTrouble],
+    ],
+  ])('%s', async (_, change, expected) => {
+    expect(await tabletFailures(change)).toEqual(expected)
+  })
+
+  test('that never comes', async () => {
+    const never = () => ({ acknowledge: () => new Promise<undefined>(() => undefined) })
+    expect(await tabletFailures(never, /nothing to tell/)).toEqual([answersNothing])
+  }, 10_000)
 })
 
 describe('exceptions', () => {

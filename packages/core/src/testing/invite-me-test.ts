@@ -4,7 +4,7 @@ import type { Duration } from '../model/duration.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { FactResult } from '../model/inbound-fact.ts'
 import type { Channel } from '../ports/channel.ts'
-import type { StoreOpener } from '../ports/store.ts'
+import type { Store, StoreOpener } from '../ports/store.ts'
 import { recordedChannel } from './recorded-channel.ts'
 import {
   scriptedChannel,
@@ -95,6 +95,8 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   const troubles: LoggedTrouble[] = []
   const channels = wanted.map((one) => (typeof one === 'string' ? scriptedChannel({ name: one }) : one))
   const scripted = new Map(channels.filter(isScripted).map((channel) => [channel.name, channel]))
+  const opener = store ?? (await inMemory())
+  let database: Store | undefined
   const engine = await createInviteMe({
     portal: { url: 'https://portal.test' },
     zone: 'UTC',
@@ -105,13 +107,17 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
     },
     ...rest,
     clock,
-    store: watchedStore(store ?? (await inMemory()), clock.track),
+    store: watchedStore({ open: async () => (database = await opener.open()) }, clock.track),
     // A script answers in virtual time, a real channel in real time.
     channels: channels.map((channel) =>
       recordedChannel(channel, outbox, isScripted(channel) ? (promise) => promise : clock.track),
     ),
   })
-  const takePacerAway = clock.pacedBy(() => nothingDueBefore(engine, clock))
+  const names = channels.map(({ name }) => name)
+  const takePacerAway = clock.pacedBy(async () => {
+    const edit = await database?.edits.nextDueAt(names)
+    return Math.min(await nothingDueBefore(engine, clock), edit?.getTime() ?? Infinity)
+  })
   await clock.settle()
 
   const channel = (name: string): ScriptedChannel => {

@@ -67,7 +67,8 @@ function exchange(message) {
     message.from && message.channel !== 'email' ? make('p', { className: 'fine', dir: 'auto', textContent: 'from ' + message.from }) : undefined,
     make('p', { className: 'text', dir: 'auto', textContent: message.text }),
     message.details ? make('p', { className: 'text soft', dir: 'auto', textContent: message.details }) : undefined,
-    ...wayIn(message))
+    ...wayIn(message),
+    message.notice ? make('p', { className: 'fine notice', dir: 'auto', textContent: message.notice }) : undefined)
   const item = make('article', { className: 'exchange' + (seen.has(message.id) || isFirst ? '' : ' fresh') },
     make('p', { className: 'fine to', textContent: clock(message.at) + ' · to ' + (message.name ? message.name + ', ' : '') + message.to }),
     body, keyboard(message), ...message.replies.map(replyBubble))

@@ -33,6 +33,8 @@ export interface CaughtMessage {
   readonly links: { readonly respond?: string; readonly unsubscribe?: string }
   readonly until: Date | null
   readonly replies: readonly CaughtReply[]
+  /** What was written under it since, as its question is over: `Answered: Yes`. */
+  readonly notice: string | undefined
 }
 
 /** How a message is answered from outside the page: with words, or by pressing a button. */

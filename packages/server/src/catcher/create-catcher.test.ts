@@ -118,6 +118,47 @@ it('refuses on a broken medium, so the question falls to the next route and why 
   expect((await caught(catcher, 'sms')).text).toBe('And on Saturday?')
 })
 
+/** Waits until a fake message says that its question is over. */
+function noticed(catcher: Catcher, id: string): Promise<CaughtMessage> {
+  const isIt = (message: CaughtMessage) => message.id === id && message.notice !== undefined
+  return new Promise((resolve) => {
+    const here = catcher.messages().find(isIt)
+    if (here !== undefined) return resolve(here)
+    const end = catcher.onMessage((message) => {
+      if (!isIt(message)) return
+      end()
+      resolve(message)
+    })
+    return
+  })
+}
+
+it('takes the buttons from the fake Telegram when the question was answered another way', async () => {
+  const { catcher, inviteMe } = await start()
+  await inviteMe.ask(sam, 'Dinner?', { answer: yesNo(), routing: 'all', via: ['telegram', 'sms'] })
+  const chat = await caught(catcher, 'telegram')
+  expect(chat).toMatchObject({ actions: [{ value: 'yes' }, { value: 'no' }], notice: undefined })
+  const phone = await caught(catcher, 'sms')
+  expect(await catcher.answer(phone.id, { kind: 'text', text: 'yes' })).toBe('counted')
+  expect(await noticed(catcher, chat.id)).toMatchObject({
+    text: 'Dinner?',
+    actions: [],
+    links: {},
+    notice: expect.stringContaining('Yes'),
+  })
+  expect(catcher.messages().find(({ id }) => id === phone.id)?.notice).toBeUndefined()
+})
+
+it('brings a fake message up to date only once its medium works again', async () => {
+  const { catcher, inviteMe } = await start()
+  const invitation = await inviteMe.ask(sam, 'Dinner?', { answer: yesNo(), via: ['telegram'] })
+  const { id } = await caught(catcher, 'telegram')
+  catcher.break('telegram', 'down')
+  await invitation.cancel()
+  catcher.mend()
+  expect(await noticed(catcher, id)).toMatchObject({ actions: [] })
+})
+
 it('serves the portal beside its own page, so a form can be answered by link', async () => {
   const { catcher, inviteMe } = await start()
   const invitation = await inviteMe.ask(sam, 'Tell us about your stay.', {

@@ -3,6 +3,7 @@ import {
   type AnswerInput,
   type Channel,
   type InboundFact,
+  type MessageEdit,
   type OutboundMessage,
   type SendOutcome,
 } from '@invite-me/core/channel'
@@ -43,11 +44,13 @@ export function fakeChannel(medium: Medium, world: FakeWorld): Channel {
       tokens: medium.hasUnsubscribe ? ['respond', 'reply', 'unsubscribe'] : ['respond', 'reply'],
       reports: [],
       idempotent: true,
+      ...(medium.hasEdits && { edits: ['question'] }),
     },
     send: (message, { idempotencyKey, clock }) =>
       Promise.resolve(
         refusalOf(world.moodOf(medium)) ?? keep(medium, world.box, message, idempotencyKey, clock.now()),
       ),
+    ...(medium.hasEdits && { edit: (edit) => Promise.resolve(change(medium, world, edit)) }),
     receive: (request, { clock }) => readReply(world, request, clock.now()),
     probe: () =>
       Promise.resolve(
@@ -93,6 +96,14 @@ function keep(
   return { status: 'accepted', providerMessageId: id, delivered: true }
 }
 
+function change(medium: Medium, world: FakeWorld, { providerMessageId, notice }: MessageEdit): SendOutcome {
+  const refusal = refusalOf(world.moodOf(medium))
+  if (refusal !== undefined) return refusal
+  const isHere = world.box.close(providerMessageId, notice)
+  const detail = 'The catcher has forgotten the message.'
+  return isHere ? { status: 'accepted' } : { status: 'permanent_content', scope: 'message', detail }
+}
+
 function caught(id: string, medium: Medium, message: OutboundMessage, nowMs: number): CaughtMessage {
   return {
     id,
@@ -111,6 +122,7 @@ function caught(id: string, medium: Medium, message: OutboundMessage, nowMs: num
     links: message.links,
     until: message.until,
     replies: [],
+    notice: undefined,
   }
 }
 

@@ -22,6 +22,8 @@ export interface Medium {
   readonly answers: readonly AnswerKind[]
   /** True when it has a button under a message for every answer. */
   readonly hasButtons: boolean
+  /** True when a message that was sent can still be changed. */
+  readonly hasEdits: boolean
   /** True when a person can be spared further messages by it. */
   readonly hasUnsubscribe: boolean
 }
@@ -30,7 +32,21 @@ const words: readonly AnswerKind[] = ['yesNo', 'choice', 'text', 'number', 'date
 
 /** The fake media, in the order in which they are shown. */
 export const media: readonly Medium[] = [
-  { name: 'sms', title: 'Phone', answers: words, hasButtons: false, hasUnsubscribe: false },
-  { name: 'telegram', title: 'Telegram', answers: words, hasButtons: true, hasUnsubscribe: false },
-  { name: 'email', title: 'Mailbox', answers: words, hasButtons: false, hasUnsubscribe: true },
+  { name: 'sms', title: 'Phone', answers: words, hasButtons: false, hasEdits: false, hasUnsubscribe: false },
+  {
+    name: 'telegram',
+    title: 'Telegram',
+    answers: words,
+    hasButtons: true,
+    hasEdits: true,
+    hasUnsubscribe: false,
+  },
+  {
+    name: 'email',
+    title: 'Mailbox',
+    answers: words,
+    hasButtons: false,
+    hasEdits: false,
+    hasUnsubscribe: true,
+  },
 ]

@@ -54,6 +54,16 @@ export class MessageBox {
     return number ?? replies.length - 1
   }
 
+  /** Brings a message up to date: it has no buttons and links any more, and says why. Returns whether it is still here. */
+  close(id: string, notice: string): boolean {
+    const message = this.#messages.get(id)
+    if (message === undefined) return false
+    const changed = { ...message, actions: [], links: {}, notice }
+    this.#messages.set(id, changed)
+    this.#tell(changed)
+    return true
+  }
+
   /** Calls `listener` with every message that is new or has changed. Returns a function that ends it. */
   listen(listener: (message: CaughtMessage) => void): () => void {
     this.#listeners.add(listener)

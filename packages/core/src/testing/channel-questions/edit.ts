@@ -10,6 +10,7 @@ import {
   within,
   type ChannelBench,
   type KeptLog,
+  type ProviderTrouble,
 } from '../channel-bench.ts'
 import type { Questions } from '../contract.ts'
 
@@ -47,6 +48,9 @@ async function edited({ provider }: ChannelBench): Promise<readonly string[]> {
   return provider.edited()
 }
 
+/** Troubles in which a provider has certainly changed nothing. */
+const refusals: readonly ProviderTrouble[] = ['too_many', 'unwell', 'cut_before', 'not_allowed']
+
 /** Whether a message that has left can be brought up to date. */
 export const editQuestions = {
   'a question that is over says so where it was sent, and loses its buttons': async (bench) => {
@@ -76,9 +80,12 @@ export const editQuestions = {
     for (const trouble of bench.troubles.filter((one) => one !== 'silent')) {
       bench.provider.answer(trouble)
       const log = keptLog()
-      const told = JSON.stringify([await edit(bench, change, log), log.lines])
+      const outcome = await edit(bench, change, log)
+      const told = JSON.stringify([outcome, log.lines])
       assert.ok(!told.includes(bench.address) && !told.includes(sampleText), trouble)
       assert.ok(bench.secret === undefined || !told.includes(bench.secret), trouble)
+      if (refusals.includes(trouble))
+        assert.notEqual(outcome.status, 'accepted', `${trouble}: nothing was changed`)
     }
   },
 } satisfies Questions<ChannelBench>
