@@ -13,6 +13,7 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import {
   evaluateInConsumer,
+  findChannelsNotMade,
   findHeavyModules,
   findTypeErrors,
   installConsumer,
@@ -119,6 +120,7 @@ function useAsUser(folder: string, packages: readonly PackedPackage[]): void {
     packages.filter(({ subpaths }) => subpaths.length === 0),
   )
   const cli = packages.find(({ name }) => name === '@invite-me/cli')
+  problems.push(...findChannelsNotMade(commandUser))
   const version = readCliVersion(commandUser)
   if (version !== cli?.version)
     problems.push(`invite-me --version printed "${version}" instead of "${cli?.version}".`)

@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -114,6 +115,50 @@ export function findTypeErrors(
     encoding: 'utf8',
   })
   return stdout.split('\n').filter((line) => /^consumer\.ts|@invite-me\//.test(line))
+}
+
+/** Options with which every channel can be made; nothing listens at the addresses. */
+const everyChannel = `channels:
+  discord: { botToken: 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB', baseUrl: 'http://127.0.0.1:9' }
+  email: { smtp: 'smtp://127.0.0.1:9', from: 'dinner@guests.test' }
+  http: { url: 'http://127.0.0.1:9', body: { text: '{{text}}' } }
+  in-app: {}
+  log: {}
+  slack: { botToken: 'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx', baseUrl: 'http://127.0.0.1:9' }
+  smpp: { host: '127.0.0.1', port: 9, systemId: 'guests', password: 'secret', source: '+14155550100' }
+  telegram: { token: '123456789:AAEhBP0av28-test-token-of-nobody', apiRoot: 'http://127.0.0.1:9' }
+  twilio-sms: { accountSid: 'AC0123456789abcdef0123456789abcdef', authToken: 'secret', from: '+14155550100', baseUrl: 'http://127.0.0.1:9' }
+  twilio-whatsapp: { accountSid: 'AC0123456789abcdef0123456789abcdef', authToken: 'secret', from: '+14155550100', baseUrl: 'http://127.0.0.1:9' }
+  webhook: { secrets: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'] }
+  web-push: { subject: 'mailto:dinner@guests.test', publicKey: 'PUBLIC', privateKey: 'PRIVATE' }
+`
+
+/**
+ * Lets the installed command line make every channel and look whether it works: what is bundled and what is loaded late must
+ * both be found.
+ *
+ * @returns what the command says of channels that could not be made; empty when all could
+ */
+export function findChannelsNotMade(folder: string): readonly string[] {
+  const keys = createECDH('prime256v1')
+  keys.generateKeys()
+  const config = everyChannel
+    .replace('PUBLIC', keys.getPublicKey('base64url'))
+    .replace('PRIVATE', keys.getPrivateKey('base64url').padStart(43, 'A'))
+  writeFileSync(join(folder, 'invite-me.config.yaml'), config)
+  const command = join(folder, 'node_modules/.bin/invite-me')
+  const { stdout, stderr } = spawnSync(command, ['channels', 'doctor', '--json'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  if (stdout === '') return [stderr]
+  const { checks } = JSON.parse(stdout) as { checks: readonly { name: string; detail: string }[] }
+  // That nothing answers at these addresses is no fault of the package.
+  const faulty = /is wrong|unforeseen|could not be made|not a (function|constructor)|npm i/
+  const bad = checks.filter(({ detail }) => faulty.test(detail))
+  const told = bad.map(({ name, detail }) => `${name}: ${detail}`)
+  return checks.length === 12 ? told : [...told, `only ${checks.length} channels were looked at`]
 }
 
 /** Asks the installed command line for its version. */

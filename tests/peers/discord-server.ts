@@ -127,7 +127,7 @@ export async function startDiscordServer(now: () => number = Date.now): Promise<
     return edit(channel, message ?? '', body)
   }
   const server = await startScriptedHttp({
-    isMessage: ({ method, path }) => method === 'POST' && path.endsWith('/messages'),
+    isMessage: ({ method, path }) => method === 'PATCH' || (method === 'POST' && path.endsWith('/messages')),
     refusals: {
       too_many: {
         status: 429,

@@ -128,7 +128,7 @@ export async function startSlackWorkspace(now: () => number = Date.now): Promise
     return methods[method]?.(args) ?? refuse('unknown_method')
   }
   const server = await startScriptedHttp({
-    isMessage: (call) => methodOf(call) === 'chat.postMessage',
+    isMessage: (call) => ['chat.postMessage', 'chat.update'].includes(methodOf(call)),
     refusals: {
       too_many: { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } },
       unwell: { status: 503 },

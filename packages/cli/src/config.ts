@@ -105,7 +105,7 @@ async function readConfig(file: string): Promise<Config> {
   )
 }
 
-/** A parser's own message may quote the line it stumbled over, and that line may hold a secret; so it is not passed on. */
+/** A parser's own message may quote a line that holds a secret; so it is not passed on. */
 async function parseFile(file: string): Promise<unknown> {
   const text = readConfigText(file)
   if (extname(file) === '.json') {
@@ -115,22 +115,8 @@ async function parseFile(file: string): Promise<unknown> {
       throw new InviteMeError('OPTIONS_INVALID', `The config file ${file} is not valid JSON.`)
     }
   }
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: true })
-  const [problem] = document.errors
-  if (problem !== undefined) {
-    const place = problem.linePos?.[0]
-    const where = place === undefined ? '' : `: look at line ${place.line}, column ${place.col}`
-    throw new InviteMeError('OPTIONS_INVALID', `The config file ${file} is not valid YAML${where}.`)
-  }
-  try {
-    return document.toJS({ maxAliasCount: 100 })
-  } catch {
-    throw new InviteMeError(
-      'OPTIONS_INVALID',
-      `The config file ${file} cannot be read: it repeats itself too often.`,
-    )
-  }
+  const { readYaml } = await import('./read-yaml.ts')
+  return readYaml(file, text)
 }
 
 function readConfigText(file: string): string {
