@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { fork, type ChildProcess } from 'node:child_process'
 import { createECDH, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
@@ -10,12 +10,14 @@ import { http } from '@invite-me/channels/http'
 import { inApp } from '@invite-me/channels/in-app'
 import { log } from '@invite-me/channels/log'
 import { slack } from '@invite-me/channels/slack'
+import { smpp } from '@invite-me/channels/smpp'
 import { telegram } from '@invite-me/channels/telegram'
 import { twilioSms } from '@invite-me/channels/twilio-sms'
 import { twilioWhatsapp } from '@invite-me/channels/twilio-whatsapp'
 import { webPush } from '@invite-me/channels/web-push'
 import { webhook } from '@invite-me/channels/webhook'
 import type { Channel } from '@invite-me/core'
+import { bareSmpp, type BareSmpp } from './bare-smpp.ts'
 import { NullSmtpConnection } from './null-smtp.ts'
 import { compare, type Comparison } from './rounds.ts'
 
@@ -42,25 +44,41 @@ interface Transport {
  * bare calls of that provider: what is left to 100 % is the adapter's own work.
  */
 export async function channelRate(): Promise<readonly Comparison[]> {
-  const endpoint = fork(fileURLToPath(new URL('null-endpoint.ts', import.meta.url)))
+  const providers: ChildProcess[] = []
+  const start = async (file: string): Promise<number> => {
+    const provider = fork(fileURLToPath(new URL(file, import.meta.url)))
+    providers.push(provider)
+    const [port] = (await once(provider, 'message', { signal: AbortSignal.timeout(10_000) })) as [number]
+    return port
+  }
   const realFetch = globalThis.fetch
   globalThis.fetch = nullFetch
   try {
-    const [port] = (await once(endpoint, 'message', { signal: AbortSignal.timeout(10_000) })) as [number]
+    const url = `http://127.0.0.1:${String(await start('null-endpoint.ts'))}/`
+    const smscPort = await start('null-smsc.ts')
+    const bare = await bareSmpp(smscPort)
     const comparisons: Comparison[] = []
-    for (const entry of entries(`http://127.0.0.1:${String(port)}/`)) {
+    for (const entry of entries({ url, smscPort, bare })) {
       comparisons.push(await measure(entry))
       await entry.channel.close?.()
     }
+    bare.close()
     return comparisons
   } finally {
     globalThis.fetch = realFetch
-    endpoint.kill()
+    for (const provider of providers) provider.kill()
   }
 }
 
-/** Every channel there is, but those that need a session with a provider of their own. */
-function entries(url: string): readonly Entry[] {
+/** The providers that run beside us. */
+interface Providers {
+  readonly url: string
+  readonly smscPort: number
+  readonly bare: BareSmpp
+}
+
+/** Every channel there is. */
+function entries({ bare, smscPort, url }: Providers): readonly Entry[] {
   const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'f'.repeat(32), from: '+491701234567' }
   const phone = '+491701234568'
   const secret = `whsec_${Buffer.alloc(24, 'x').toString('base64')}`
@@ -81,6 +99,19 @@ function entries(url: string): readonly Entry[] {
     },
     { name: 'twilio-sms', channel: twilioSms(account), address: phone, transport: bareFetch },
     { name: 'twilio-whatsapp', channel: twilioWhatsapp(account), address: phone, transport: bareFetch },
+    {
+      name: 'smpp',
+      channel: smpp({
+        host: '127.0.0.1',
+        port: smscPort,
+        systemId: 'bench',
+        password: 'sample',
+        source: '+491701234567',
+        window: atOnce,
+      }),
+      address: phone,
+      transport: { name: 'a ready message over the same protocol', call: bare.submit },
+    },
     {
       name: 'telegram',
       channel: telegram({ token: '123456789:AAEsampletokensample', fetch: nullFetch }),

@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 
-export type ServiceName = 'postfix' | 'chromium'
+export type ServiceName = 'postfix' | 'dovecot' | 'kannel' | 'libical' | 'openssl' | 'chromium'
 
 interface Service {
   readonly purpose: string
@@ -20,6 +20,30 @@ const services: Readonly<Record<ServiceName, Service>> = {
     purpose: 'mail over a real server',
     paths: ['/usr/sbin/postfix'],
     install: 'apt-get install --no-install-recommends postfix',
+  },
+  dovecot: {
+    purpose: 'a real mailbox',
+    paths: ['/usr/sbin/dovecot'],
+    install: 'apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd',
+  },
+  kannel: {
+    purpose: 'SMS with those of another gateway',
+    // Its second program, smsbox, comes with it and lies beside it.
+    paths: ['/usr/sbin/bearerbox'],
+    install: 'apt-get install --no-install-recommends kannel',
+  },
+  libical: {
+    purpose: 'calendar entries with what others read in them',
+    // No program, but what lets the system's Python call the library.
+    paths: ['x86_64-linux-gnu/', 'aarch64-linux-gnu/', ''].map(
+      (folder) => `/usr/lib/${folder}girepository-1.0/ICalGLib-3.0.typelib`,
+    ),
+    install: 'apt-get install --no-install-recommends python3-gi gir1.2-ical-3.0',
+  },
+  openssl: {
+    purpose: 'certificates nobody vouches for',
+    paths: ['/usr/bin/openssl'],
+    install: 'apt-get install --no-install-recommends openssl',
   },
   chromium: {
     purpose: 'pages in a real browser',

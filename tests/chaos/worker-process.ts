@@ -21,17 +21,10 @@ export async function startWorker(
   options: WorkerOptions,
   onNews: (news: WorkerNews) => void = () => undefined,
 ): Promise<WorkerProcess> {
-  const child = fork(script, {
-    execArgv: ['--conditions=@invite-me/source', '--disable-warning=ExperimentalWarning'],
-    env: { ...process.env, NODE_OPTIONS: '', INVITE_ME_CHAOS_WORKER: JSON.stringify(options) },
-  })
-  const gone = once(child, 'exit').then(() => undefined)
-  await isReady(child)
+  const { child, gone } = await startScript(script, options)
   child.on('message', (news) => {
     onNews(news as WorkerNews)
   })
-  // Writing to a process that has just died is not a failure of the test.
-  child.on('error', () => undefined)
   return {
     accept: (index) => {
       if (child.connected) child.send(index, () => undefined)
@@ -44,9 +37,33 @@ export async function startWorker(
   }
 }
 
-async function isReady(child: ChildProcess): Promise<void> {
+/** A process that runs a script of this folder. */
+export interface ScriptProcess {
+  readonly child: ChildProcess
+  /** What it said first. */
+  readonly ready: unknown
+  /** Resolves when the process is gone, however it went. */
+  readonly gone: Promise<void>
+}
+
+/** Starts a script, which finds its options as JSON in `INVITE_ME_CHAOS_WORKER`, and waits for its first word. */
+export async function startScript(path: string, options: object): Promise<ScriptProcess> {
+  const child = fork(path, {
+    execArgv: ['--conditions=@invite-me/source', '--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, NODE_OPTIONS: '', INVITE_ME_CHAOS_WORKER: JSON.stringify(options) },
+  })
+  const gone = once(child, 'exit').then(() => undefined)
+  // Writing to a process that has just died is not a failure of the test.
+  child.on('error', () => undefined)
+  return { child, ready: await firstWord(child), gone }
+}
+
+async function firstWord(child: ChildProcess): Promise<unknown> {
   try {
-    await once(child, 'message', { signal: AbortSignal.timeout(startDeadlineMs) })
+    const [word] = (await once(child, 'message', { signal: AbortSignal.timeout(startDeadlineMs) })) as [
+      unknown,
+    ]
+    return word
   } catch (cause) {
     child.kill('SIGKILL')
     throw new Error('The worker did not open its engine in time.', { cause })

@@ -58,6 +58,8 @@ const toAnn = {
   routes: { telegram: '100200300', 'twilio-sms': '+491510000001', email: 'ann@guests.test' },
 }
 const sentBy = (t: Engine) => t.outbox.map(({ channel }) => channel)
+const wasEdited = (t: Pick<Engine, 'inviteMe'>, invitationId: string) => async () =>
+  (await t.inviteMe.receipts.list({ invitationId })).some(({ kind }) => kind === 'edited')
 const isAnswered = (invitation: { state(): Promise<string> }) => async () =>
   (await invitation.state()) !== 'pending'
 
@@ -215,9 +217,31 @@ test('a vote counts, can be taken back, and is nobody else’s in a poll that wa
   await poll(t, { apiRoot: api.url })
   await waitUntil('she has voted', isAnswered(invitation), 5_000)
   expect(await invitation.answer()).toMatchObject({ value: ['Friday', 'Sunday'], via: 'telegram' })
+  await t.advance(0)
+  await waitUntil('the poll was looked at and left open', wasEdited(t, invitation.id), 5_000)
+  expect(api.callsOf('stopPoll')).toEqual([])
   api.push(vote(3, 666, []))
   await waitUntil('the other one took a vote back', () => api.waiting.length === 0, 5_000)
   expect(await invitation.state()).toBe('answered')
   api.push(vote(4, ann.id, []))
   await waitUntil('the question is open again', async () => !(await isAnswered(invitation)()), 5_000)
+})
+
+test('a poll whose question was answered elsewhere is closed, and nobody can vote in it any more', async () => {
+  const api = await startFakeBotApi()
+  closers.push(() => api.close())
+  const t = await startEngine({ channels: [telegram({ token: peer.token, apiRoot: api.url })] })
+  const invitation = await t.inviteMe.ask({ routes: { telegram: '100200300' } }, 'Which day?', {
+    answer: choice(['Friday', 'Saturday']),
+  })
+  await t.advance(0)
+  await t.inviteMe.respond(invitation.id, { kind: 'option', value: 'Friday' })
+  await t.advance(0)
+  await waitUntil('the poll is closed', wasEdited(t, invitation.id), 5_000)
+  expect(api.callsOf('stopPoll')).toEqual([{ chat_id: 100_200_300, message_id: 1 }])
+  api.push({
+    update_id: 1,
+    poll_answer: { poll_id: '5490000000000001', user: { id: ann.id, is_bot: false }, option_ids: [1] },
+  })
+  expect(api.waiting).toEqual([])
 })

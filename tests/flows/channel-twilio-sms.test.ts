@@ -86,6 +86,20 @@ describe('a question by text message', () => {
     expect(JSON.stringify([t.troubles, story])).not.toContain(twilioAccount.authToken)
   })
 
+  test('an answer that comes too late is told so, politely and once', async () => {
+    const t = await start()
+    const invitation = await t.inviteMe.ask(sam, 'Dinner & <dance>?', {
+      answer: yesNo(),
+      via: ['twilio-sms'],
+      until: '1h',
+    })
+    await t.advance('2h')
+    const said = await (await write(t, 'yes')).text()
+    expect(said).toMatch(/<Response><Message>[^<>]+<\/Message><\/Response>$/)
+    expect(await (await write(t, 'yes!!')).text()).toMatch(/<Response\/>$/)
+    expect(await invitation.state()).toBe('expired')
+  })
+
   test('one person under two spellings is one route', async () => {
     const t = await start()
     await t.inviteMe.ask({ routes: { 'twilio-sms': ann } }, 'Dinner?', { answer: yesNo() })

@@ -79,7 +79,7 @@ describe('an answer that comes while the message is being sent', () => {
 })
 
 describe('an edit', () => {
-  test('of the newest answer wins over one that is on its way', async () => {
+  test('of the newest answer waits for one that is on its way, and has the last word', async () => {
     const told: ((outcome: SendOutcome) => void)[] = []
     const { channel, handed } = chat(() => new Promise((resolve) => told.push(resolve)))
     const t = await startEngine({ channels: [channel] })
@@ -88,11 +88,12 @@ describe('an edit', () => {
     await t.clock.settle()
     await t.inviteMe.respond(invitation.id, no)
     await t.clock.settle()
-    expect(handed.map(({ reason }) => reason)).toMatchObject([{ value: true }, { value: false }])
-    // The older one ends last, with trouble: it must not come back and tell the older answer.
-    told[1]?.({ status: 'accepted' })
-    await t.clock.settle()
+    expect(handed.map(({ reason }) => reason)).toMatchObject([{ value: true }])
+    // It ends with trouble, and must not come back and tell the older answer.
     told[0]?.({ status: 'retryable', scope: 'message' })
+    await t.clock.settle()
+    expect(handed.map(({ reason }) => reason)).toMatchObject([{ value: true }, { value: false }])
+    told[1]?.({ status: 'accepted' })
     await t.advance('1h')
     expect(handed).toHaveLength(2)
     expect(await editKinds(t, invitation.id)).toEqual(['edited'])
@@ -289,10 +290,12 @@ describe('edits and the life of a process', () => {
     const { channel, handed } = chat()
     const second = await start(channel)
     await second.advance('10m')
-    expect(handed.map(({ message, reason }) => [message.content.text, reason]).toSorted()).toMatchObject([
-      ['Dinner?', { kind: 'answered', value: true }],
-      ['Lunch?', { kind: 'answered', value: false }],
-    ])
+    const told = Object.fromEntries(handed.map(({ message, reason }) => [message.content.text, reason]))
+    expect(told).toMatchObject({
+      'Dinner?': { kind: 'answered', value: true },
+      'Lunch?': { kind: 'answered', value: false },
+    })
+    expect(handed).toHaveLength(2)
   })
 
   test('an edit that takes its worker down each time is given up, and does not come back for ever', async () => {

@@ -24,8 +24,8 @@ async function start() {
   return { t, channel, told }
 }
 
-async function ask(t: InviteMeTest, to: Parameters<InviteMeTest['inviteMe']['ask']>[0] = ann) {
-  const invitation = await t.inviteMe.ask(to as typeof ann, dinner, { answer: yesNo() })
+async function ask(t: InviteMeTest) {
+  const invitation = await t.inviteMe.ask(ann, dinner, { answer: yesNo() })
   await t.clock.settle()
   return invitation
 }

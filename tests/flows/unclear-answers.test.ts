@@ -128,6 +128,7 @@ describe('words after the question is closed', () => {
     expect(await invitation.answer()).toMatchObject({ kind: 'declined', revision: 2 })
     await t.advance('2h')
     expect(await write(t, 'yes')).toMatchObject({ answer: 'late', feedback: expect.stringMatching(/./) })
+    expect(await write(t, 'yes, yes!')).toMatchObject({ answer: 'late', feedback: null })
     expect(await invitation.answer()).toMatchObject({ kind: 'declined' })
   })
 

@@ -1,18 +1,16 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
-import { areServicesRequired } from '../../scripts/services.ts'
+import { areServicesRequired, explainMissing, findService } from '../../scripts/services.ts'
 import { freePort } from './free-port.ts'
 import { waitUntil } from './wait-until.ts'
 
 const run = promisify(execFile)
-const program = '/usr/sbin/dovecot'
 
 /** A private Dovecot at work. Whoever logs in has a mailbox, `name+anything@any.domain` is the one of `name`. */
 export interface Dovecot {
@@ -40,11 +38,11 @@ export interface Dovecot {
  * @throws when they cannot and `INVITE_ME_REQUIRE_SERVICES=1` asks for them
  */
 export function explainNoDovecot(): string | undefined {
-  if (existsSync(program) && process.getuid?.() === 0) return undefined
-  const reason = existsSync(program)
+  const isInstalled = findService('dovecot') !== undefined
+  if (isInstalled && process.getuid?.() === 0) return undefined
+  const reason = isInstalled
     ? 'Dovecot is started as root here, so a real mailbox is not tested; run the tests as root'
-    : 'dovecot is not installed, so nothing tests a real mailbox; install it with: ' +
-      'apt-get install --no-install-recommends dovecot-imapd dovecot-lmtpd'
+    : explainMissing('dovecot')
   if (areServicesRequired()) throw new Error(reason)
   return reason
 }
@@ -56,6 +54,8 @@ export interface DovecotOptions {
 
 /** Starts a Dovecot of its own beside any other on the machine: own configuration, mailboxes and ports, loopback only. */
 export async function startDovecot({ settings = {} }: DovecotOptions = {}): Promise<Dovecot> {
+  const program = findService('dovecot')
+  if (program === undefined) throw new Error(explainMissing('dovecot'))
   const root = await mkdtemp(join(tmpdir(), 'invite-me-dovecot-'))
   const imapPort = await freePort()
   const lmtpPort = await freePort()

@@ -17,7 +17,13 @@ export interface Refusal {
   readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number }
 }
 
-/** A small Bot API server on loopback that does as it is told; what it knows of polling is the real server's way. */
+/** An update as it is fetched; of it only these members matter here. */
+export interface BotUpdate {
+  readonly update_id: number
+  readonly poll_answer?: { readonly poll_id: string; readonly [member: string]: unknown }
+}
+
+/** A small Bot API server on loopback that does as it is told; what it knows of fetching updates and of stopping polls is the real server's way. */
 export interface FakeBotApi extends ScriptedProvider {
   readonly url: string
   /** Every call in its order, refused ones too. */
@@ -28,10 +34,10 @@ export interface FakeBotApi extends ScriptedProvider {
   refuseNext(method: string, refusal: Refusal): void
   /** Answers every call of a method with this result from now on. */
   answerWith(method: string, result: unknown): void
-  /** Keeps updates for whoever polls; they are dropped once a poll confirms them. */
-  push(...updates: readonly { readonly update_id: number }[]): void
+  /** Keeps updates for whoever polls; they are dropped once a poll confirms them. In a poll that was stopped nobody can vote. */
+  push(...updates: readonly BotUpdate[]): void
   /** Updates nobody has confirmed. */
-  readonly waiting: readonly { readonly update_id: number }[]
+  readonly waiting: readonly BotUpdate[]
   close(): Promise<void>
 }
 
@@ -55,10 +61,22 @@ export async function startFakeBotApi(): Promise<FakeBotApi> {
   const taken: BotCall[] = []
   const refusals: { readonly method: string; readonly refusal: Refusal }[] = []
   const results = new Map<string, unknown>()
-  let pending: { readonly update_id: number }[] = []
+  let pending: BotUpdate[] = []
   let endHold: (() => void) | undefined
   let mood: Mood = 'well'
   let messageId = 0
+  const polls = new Map<string, { readonly id: string; isClosed: boolean }>()
+
+  const stopPoll = ({ chat_id: chat, message_id: message }: BotCall['payload']): Refusal | undefined => {
+    const poll = polls.get(`${String(chat)}:${String(message)}`)
+    if (poll === undefined)
+      return { code: 400, description: 'Bad Request: message with poll to stop not found' }
+    if (poll.isClosed) return { code: 400, description: 'Bad Request: poll has already been closed' }
+    poll.isClosed = true
+    return undefined
+  }
+  const canBeVotedIn = ({ poll_answer: vote }: BotUpdate): boolean =>
+    vote === undefined || ![...polls.values()].some(({ id, isClosed }) => isClosed && id === vote.poll_id)
 
   const poll = async ({ offset = 0, limit = 100, timeout = 0 }: Record<string, unknown>) => {
     pending = pending.filter(({ update_id: id }) => id >= Number(offset))
@@ -85,8 +103,11 @@ export async function startFakeBotApi(): Promise<FakeBotApi> {
       case 'sendMessage':
       case 'sendPoll': {
         messageId += 1
-        const poll = method === 'sendPoll' ? { poll: { id: `549000000000000${String(messageId)}` } } : {}
-        return { message_id: messageId, date: 1_795_320_000, chat: { id: payload['chat_id'] }, ...poll }
+        const sent = { message_id: messageId, date: 1_795_320_000, chat: { id: payload['chat_id'] } }
+        if (method === 'sendMessage') return sent
+        const id = `549000000000000${String(messageId)}`
+        polls.set(`${String(payload['chat_id'])}:${String(messageId)}`, { id, isClosed: false })
+        return { ...sent, poll: { id } }
       }
       default:
         return true
@@ -101,7 +122,8 @@ export async function startFakeBotApi(): Promise<FakeBotApi> {
     if (mood === 'cut_after') request.socket.destroy()
     if (mood === 'cut_after' || mood === 'silent') return
     const place = refusals.findIndex((one) => one.method === method)
-    const refusal = moods[mood] ?? (place === -1 ? undefined : refusals.splice(place, 1)[0]?.refusal)
+    const told = moods[mood] ?? (place === -1 ? undefined : refusals.splice(place, 1)[0]?.refusal)
+    const refusal = told ?? (method === 'stopPoll' ? stopPoll(payload) : undefined)
     if (refusal !== undefined) {
       const { code, description, parameters } = refusal
       return answer(response, code, { ok: false, error_code: code, description, parameters })
@@ -124,7 +146,7 @@ export async function startFakeBotApi(): Promise<FakeBotApi> {
     refuseNext: (method, refusal) => void refusals.push({ method, refusal }),
     answerWith: (method, result) => void results.set(method, result),
     push: (...updates) => {
-      pending.push(...updates)
+      pending.push(...updates.filter(canBeVotedIn))
       endHold?.()
     },
     get waiting() {

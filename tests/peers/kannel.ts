@@ -1,15 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { areServicesRequired } from '../../scripts/services.ts'
+import { dirname, join } from 'node:path'
+import { areServicesRequired, explainMissing, findService } from '../../scripts/services.ts'
 import { freePort } from './free-port.ts'
 import { waitUntil } from './wait-until.ts'
-
-const programs = { bearerbox: '/usr/sbin/bearerbox', smsbox: '/usr/sbin/smsbox' } as const
 
 /** Kannel at work: an SMS gateway that cuts texts and speaks SMPP by its own lights (https://www.kannel.org). */
 export interface Kannel {
@@ -32,23 +29,24 @@ export interface KannelOptions {
  * @throws when they cannot and `INVITE_ME_REQUIRE_SERVICES=1` asks for them
  */
 export function explainNoKannel(): string | undefined {
-  if (Object.values(programs).every((path) => existsSync(path))) return undefined
-  const reason =
-    'kannel is not installed, so nothing compares SMS with those of another gateway; install it with: apt-get install --no-install-recommends kannel'
+  if (findService('kannel') !== undefined) return undefined
+  const reason = explainMissing('kannel')
   if (areServicesRequired()) throw new Error(reason)
   return reason
 }
 
 /** Starts a Kannel of its own on free ports of loopback, bound to the message centre as a transceiver. */
 export async function startKannel(options: KannelOptions): Promise<Kannel> {
+  const bearerbox = findService('kannel')
+  if (bearerbox === undefined) throw new Error(explainMissing('kannel'))
   const folder = await mkdtemp(join(tmpdir(), 'kannel-'))
   const [admin, smsbox, http] = [await freePort(), await freePort(), await freePort()]
   const file = join(folder, 'kannel.conf')
   await writeFile(file, configuration({ admin, smsbox, http }, options))
   const children: ChildProcess[] = []
   let log = ''
-  const start = (program: keyof typeof programs): void => {
-    const child = spawn(programs[program], ['-v', '1', file], {
+  const start = (program: string): void => {
+    const child = spawn(program, ['-v', '1', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: folder,
     })
@@ -69,9 +67,9 @@ export async function startKannel(options: KannelOptions): Promise<Kannel> {
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    start('bearerbox')
+    start(bearerbox)
     await waitUntil('bearerbox listens', () => isOpen(smsbox), 15_000)
-    start('smsbox')
+    start(join(dirname(bearerbox), 'smsbox'))
     await waitUntil('smsbox listens', () => isOpen(http), 15_000)
   } catch (cause) {
     await close()

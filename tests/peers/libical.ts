@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { areServicesRequired } from '../../scripts/services.ts'
+import { areServicesRequired, explainMissing } from '../../scripts/services.ts'
 
 /** A calendar object as libical reads it, the C library behind GNOME's and KDE's calendars. */
 export interface LibicalReading {
@@ -45,9 +45,7 @@ export function explainNoLibical(): string | undefined {
     execFileSync(python, [script], { input: '[]', stdio: ['pipe', 'ignore', 'ignore'], timeout: 20_000 })
     return undefined
   } catch {
-    const reason =
-      'libical is not installed, so nobody else reads our calendar entries; install it with: ' +
-      'apt-get install --no-install-recommends python3-gi gir1.2-ical-3.0'
+    const reason = explainMissing('libical')
     if (areServicesRequired()) throw new Error(reason)
     return reason
   }

@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { areServicesRequired } from '../../scripts/services.ts'
-
-const openssl = '/usr/bin/openssl'
+import { areServicesRequired, explainMissing, findService } from '../../scripts/services.ts'
 
 /** Key and certificate in PEM form. */
 export interface Certificate {
@@ -19,15 +17,16 @@ export interface Certificate {
  * @throws when it cannot and `INVITE_ME_REQUIRE_SERVICES=1` asks for it
  */
 export function explainNoCertificates(): string | undefined {
-  if (existsSync(openssl)) return undefined
-  const reason =
-    'openssl is not installed, so nothing tests certificates; install it with: apt-get install --no-install-recommends openssl'
+  if (findService('openssl') !== undefined) return undefined
+  const reason = explainMissing('openssl')
   if (areServicesRequired()) throw new Error(reason)
   return reason
 }
 
 /** Makes a certificate for one host name that nobody vouches for, valid for two days. */
 export function selfSignedCertificate(host: string): Certificate {
+  const openssl = findService('openssl')
+  if (openssl === undefined) throw new Error(explainMissing('openssl'))
   const folder = mkdtempSync(join(tmpdir(), 'invite-me-tls-'))
   const files = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') }
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']

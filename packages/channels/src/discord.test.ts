@@ -16,6 +16,7 @@ import {
   type DiscordServer,
 } from '../../../tests/peers/discord-server.ts'
 import { outboundMessage, sendContext } from '../../../tests/peers/outbound-message.ts'
+import { startScriptedHttp } from '../../../tests/peers/scripted-http.ts'
 import { discord } from './discord.ts'
 import { readCustomId, writeCustomId } from './discord/custom-id.ts'
 
@@ -99,6 +100,20 @@ test('nobody is pinged and no link is fetched, whatever a text says', async () =
   await send({ content: { text: '@everyone <@1> https://evil.test' } })
   expect(server.posts[0]).toMatchObject({ allowed_mentions: { parse: [] }, flags: 4 })
   expect(server.posts[0]?.content).toContain('@everyone \\<@1\\> https://evil.test')
+})
+
+test('conversations opened too fast stop the bot, since that limit is not one person’s', async () => {
+  const busy = await startScriptedHttp({
+    isMessage: () => false,
+    refusals: {},
+    answer: () => ({ status: 429, body: { retry_after: 1.5, global: false } }),
+  })
+  try {
+    channel = discord({ botToken: discordBotToken, apiUrl: busy.url })
+    expect(await send()).toMatchObject({ status: 'rate_limited', scope: 'sender', retryAfterMs: 1_500 })
+  } finally {
+    await busy.close()
+  }
 })
 
 test('a text that escaping makes too long is refused, not cut', async () => {
@@ -265,6 +280,28 @@ test('a question that is over loses its buttons and says how it ended, however o
     ])
   }
 })
+
+test.each(['*'.repeat(985), 'x'.repeat(1_690)])(
+  'a question that fills its message loses its buttons all the same: its text gives way',
+  async (text) => {
+    await send({ content: { text } })
+    const [post] = server.posts
+    const message = { ...outboundMessage({ to: { address: ann }, content: { text } }), links: {} }
+    const edit = {
+      providerMessageId: `${post?.channel}:${post?.id}`,
+      message: { ...message, answer: { spec: { type: 'yesNo' as const }, actions: [] } },
+      reason: { kind: 'expired' as const },
+      notice: `This question is closed. ${'ж'.repeat(300)}`,
+    }
+    expect(await channel.edit?.(edit, sendContext())).toMatchObject({ status: 'accepted' })
+    const content = server.posts[0]?.content ?? ''
+    expect(content.length).toBeLessThanOrEqual(2_000)
+    expect(content).toMatch(/^Anna: .*…\n\*\*This question is closed\. ж{300}\*\*$/s)
+    // An escape that lost its character would escape the next one.
+    expect(content).not.toMatch(/(?<!\\)(?:\\\\)*\\…/)
+    expect(server.posts[0]?.components).toEqual([])
+  },
+)
 
 test('without a public key the answer is given on the page', async () => {
   channel = discord({ botToken: discordBotToken, apiUrl: server.url })

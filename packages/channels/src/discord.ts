@@ -17,7 +17,7 @@ import { callDiscord, type DiscordCaller } from './discord/call.ts'
 import { discordOptionsSchema, type DiscordOptions } from './discord/options.ts'
 import type { DiscordReading } from './discord/outcome.ts'
 import { receiveDiscord } from './discord/receive.ts'
-import { renderEnd, renderQuestion } from './discord/render.ts'
+import { longestContent, renderEnd, renderQuestion } from './discord/render.ts'
 import { discordKey } from './discord/signature.ts'
 import { boundedMap, type BoundedMap } from './shared/bounded-map.ts'
 
@@ -26,7 +26,6 @@ import { boundedMap, type BoundedMap } from './shared/bounded-map.ts'
  * name and what escapes Markdown need their part.
  */
 const maxTextLength = 1_700
-const longestContent = 2_000
 /** Longest nonce, in characters. */
 const longestNonce = 25
 /** Direct conversations that are remembered, so that each is opened once. */
@@ -39,7 +38,7 @@ const suppressEmbeds = 4
  * they share a server; that of a server's channel is `channel:` and its id.
  *
  * Answers come back as interactions (buttons, lists, a window to write in): let the application's Interactions Endpoint URL
- * lead to `inviteMe.receive('discord', request)`.
+ * lead to `inviteMe.handleWebhook('discord', request)`.
  *
  * @example
  * discord({ botToken: '…', publicKey: '…' })
@@ -149,11 +148,11 @@ async function send(
 /** Opening a conversation again finds the same one, so whatever breaks here can be tried again. */
 async function openConversation(user: string, caller: DiscordCaller): Promise<string | SendOutcome> {
   const reading = await callDiscord('POST', '/users/@me/channels', { recipient_id: user }, caller)
-  if (!reading.ok)
-    return reading.failure.status === 'unknown'
-      ? { ...reading.failure, status: 'retryable' }
-      : reading.failure
-  return idIn(reading.body['id']) ?? notLikeDiscord
+  if (reading.ok) return idIn(reading.body['id']) ?? notLikeDiscord
+  const { failure } = reading
+  if (failure.status === 'unknown') return { ...failure, status: 'retryable' }
+  // That limit is not one person's: the next one would meet it too.
+  return failure.status === 'rate_limited' ? { ...failure, scope: 'sender' } : failure
 }
 
 async function editMessage(
@@ -199,7 +198,6 @@ async function probe(caller: DiscordCaller): Promise<ProbeResult> {
   const reading = await callDiscord('GET', '/users/@me', undefined, caller)
   if (reading.ok) return { ok: true, detail: 'Discord knows the bot.' }
   const { failure } = reading
-  if (failure.status === 'accepted') return { ok: true, detail: 'Discord answers.' }
   const code = failure.providerCode === undefined ? '' : ` (${failure.providerCode})`
   return { ok: false, detail: `${failure.detail ?? 'Discord does not answer well.'}${code}` }
 }

@@ -8,6 +8,7 @@ import {
   type OpenMailbox,
 } from './email/imap/mailbox-client.ts'
 import { takeUnseen, type TakeOptions } from './email/imap/take-unseen.ts'
+import { boundedMap } from './shared/bounded-map.ts'
 
 /**
  * How {@link pollMailbox} reads a mailbox. Give it one of its own, or a folder a filter sorts replies into: everything in it
@@ -84,7 +85,8 @@ export async function pollMailbox(options: MailboxOptions): Promise<MailboxPolle
       triesPerMail: options.triesPerMail ?? 5,
       moveTo: options.moveTo,
       log,
-      failures: new Map(),
+      // Mail somebody else takes away meanwhile is never heard of again.
+      failures: boundedMap(1_000),
       signal: closing.signal,
     },
   }

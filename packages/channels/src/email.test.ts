@@ -328,6 +328,26 @@ describe('a server that refuses', () => {
   })
 })
 
+test('a server that cannot encrypt gets neither a password nor a message where that is wanted', async () => {
+  const { sink } = await openWithSink({ login: { user: 'dinner', pass: 'right' } })
+  const auth = { user: 'dinner', pass: 'right' }
+  const strict = open(sink.port, { smtp: { host: '127.0.0.1', port: sink.port, requireTls: true, auth } })
+  const outcome = await strict.send(outboundMessage(), sendContext())
+  expect(outcome).toMatchObject({ status: 'permanent_config', scope: 'provider' })
+  expect(await strict.probe?.(AbortSignal.timeout(2_000))).toMatchObject({ ok: false })
+  expect(sink.counts.accepted).toBe(0)
+})
+
+test('letters outside ASCII in an address are in the envelope and in the mail', async () => {
+  const { channel, sink } = await openWithSink()
+  const message = outboundMessage({ to: { address: 'jürgen@guests.test', name: 'Jürgen' } })
+  expect(await channel.send(message, sendContext())).toMatchObject({ status: 'accepted' })
+  expect(sink.mails[0]?.to).toEqual(['jürgen@guests.test'])
+  expect((await PostalMime.parse(sink.mails[0]?.raw ?? '')).to).toEqual([
+    { name: 'Jürgen', address: 'jürgen@guests.test' },
+  ])
+})
+
 describe('a connection that breaks', () => {
   test.each<readonly [SinkFault, SendOutcome['status']]>([
     [{ at: 'connect', act: 'drop' }, 'retryable'],
@@ -357,12 +377,10 @@ describe('a connection that breaks', () => {
     [{ at: 'message', act: 'hold' }, 'unknown'],
   ])('or hangs is left at the deadline: %j', async (fault, status) => {
     const { channel } = await openWithSink(faultAt(fault))
-    const start = performance.now()
     expect(await channel.send(outboundMessage(), sendContext({ timeoutMs: 300 }))).toMatchObject({
       status,
       scope: 'provider',
     })
-    expect(performance.now() - start).toBeLessThan(2_000)
   })
 
   test('that was called off before sends nothing', async () => {

@@ -126,8 +126,15 @@ describe('a request', () => {
     expect(compose(template, { to: { address } })?.url).toBe(url)
   })
 
-  test.each(['.', '..'])('the address %j cannot step out of its place', (address) => {
-    const template = { url: 'https://api.guests.test/u/{{to}}/send', body: { t: '{{text}}' } }
+  test.each([
+    ['/u/{{to}}/send', '.'],
+    ['/u/{{to}}/send', '..'],
+    ['/u/{{to}}', '.'],
+    ['/u/{{to}}?x=1', '..'],
+    ['/u/.{{to}}', '.'],
+    ['/{{to}}{{to}}/u', '.'],
+  ])('in %s the address %j cannot step out of its place', (path, address) => {
+    const template = { url: `https://api.guests.test${path}`, body: { t: '{{text}}' } }
     expect(compose(template, { to: { address } })).toBeUndefined()
   })
 })

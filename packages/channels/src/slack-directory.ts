@@ -3,13 +3,14 @@ import {
   type Directory,
   type DirectoryContext,
   type RecipientInput,
-  type SendOutcome,
 } from '@invite-me/core/channel'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { oneLine } from './shared/one-line.ts'
+import { shortened } from './shared/shortened.ts'
 import { readSlack } from './slack/call.ts'
 import { slackAccessOptions } from './slack/options.ts'
+import type { SlackFailure } from './slack/outcome.ts'
 
 /** Waits; the signal calls it off. */
 type Wait = (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -137,11 +138,10 @@ async function* listMembers(options: Options, { signal }: DirectoryContext): Asy
 
 /** @throws InviteMeError `DIRECTORY_FAILED` when no pause is asked for, or too many were */
 async function pause(
-  failure: SendOutcome,
+  failure: SlackFailure,
   mayWait: boolean,
   { signal, wait }: { readonly signal: AbortSignal; readonly wait: Wait },
 ): Promise<void> {
-  if (failure.status === 'accepted') return
   if (failure.status !== 'rate_limited' || !mayWait)
     throw unreadable(`${failure.detail ?? failure.status} (${failure.providerCode ?? failure.status})`)
   try {
@@ -173,7 +173,7 @@ function describe(
     .find((one) => one !== '')
   return {
     externalId,
-    ...(called !== undefined && { name: called.slice(0, 200) }),
+    ...(called !== undefined && { name: shortened(called, 200) }),
     ...(isLocale(locale) && { locale }),
     ...(isZone(tz) && { zone: tz }),
     routes: { slack: id, ...(email !== undefined && { email }) },

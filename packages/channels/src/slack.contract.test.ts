@@ -52,6 +52,7 @@ describe('the contract of every channel', () => {
       'u0123abcd',
       'U0123ABCD,U0456EFGH',
       'B0123ABCD',
+      'D0123ABCD',
       '<@U0123ABCD>',
     ],
     secret: 'planted-s',

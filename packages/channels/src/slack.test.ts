@@ -207,6 +207,52 @@ test('words written directly to the bot are for the newest question', async () =
   ])
 })
 
+test('a link Slack made of somebody’s words is the words again', async () => {
+  const event = {
+    type: 'message',
+    channel: 'D0123ABCD',
+    channel_type: 'im',
+    user: ann,
+    ts: '1.1',
+    text: 'Ask <mailto:bob@guests.test|bob@guests.test>, see <http://a.test/?x=1&amp;y=2> or <http://b.test|b.test>, <@U9> &lt;b&gt;',
+  }
+  const request = signedBySlack(JSON.stringify({ type: 'event_callback', event_id: 'Ev2', event }))
+  expect(await receive(request)).toMatchObject([
+    {
+      input: {
+        text: 'Ask bob@guests.test, see http://a.test/?x=1&y=2 or b.test, <@U9> <b>',
+      },
+    },
+  ])
+})
+
+test.each([
+  ['under somebody else’s message', { parent_user_id: 'U0777GGGG' }, {}, 'ignored'],
+  ['under a message of the bot', { parent_user_id: 'U0456EFGH' }, {}, 'answer'],
+  ['where Slack does not say whose message it was', {}, {}, 'answer'],
+  // There Slack may name the bot of the other company.
+  [
+    'in a channel shared with others',
+    { parent_user_id: 'U0777GGGG' },
+    { is_ext_shared_channel: true },
+    'answer',
+  ],
+])('words in a thread %s', async (_where, change, more, kind) => {
+  const event = {
+    type: 'message',
+    channel: 'C0456EFGH',
+    channel_type: 'channel',
+    user: ann,
+    text: 'yes',
+    ts: '2.1',
+    thread_ts: '1.1',
+    ...change,
+  }
+  const authorizations = [{ user_id: 'U0456EFGH', is_bot: true }]
+  const payload = { type: 'event_callback', event_id: 'Ev3', authorizations, event, ...more }
+  expect(await receive(signedBySlack(JSON.stringify(payload)))).toMatchObject([{ kind }])
+})
+
 test('who writes STOP wants no more messages, who writes START wants them again', async () => {
   expect(await receive(workspace.say('Stop!', ann))).toMatchObject([{ kind: 'opted_out', address: ann }])
   expect(await receive(workspace.say('start', ann))).toMatchObject([{ kind: 'opted_in', address: ann }])
@@ -288,6 +334,43 @@ test('the word back goes to Slack and to nobody else', async () => {
   const facts = await receive(signedBySlack(new URLSearchParams({ payload: JSON.stringify(payload) })))
   expect(await channel.acknowledge?.(handled(facts, 'Thanks'), context)).toMatchObject({ status: 200 })
   expect(warnings).toEqual(['The address for the word back is not one of Slack.'])
+})
+
+test('Slack gets its answer in time, however long the words back take', async () => {
+  const pressed = (number: number) => ({
+    type: 'button',
+    block_id: 'answer:t',
+    value: 'yes',
+    action_ts: String(number),
+  })
+  const payload = {
+    type: 'block_actions',
+    user: { id: ann },
+    response_url: 'https://hooks.slack-gov.com/actions/T1/2/3',
+    actions: [pressed(1), pressed(2)],
+  }
+  const request = signedBySlack(new URLSearchParams({ payload: JSON.stringify(payload) }))
+  const waits: number[] = []
+  const overdue = {
+    ...context,
+    clock: {
+      ...context.clock,
+      schedule: (delayMs: number, run: () => void) => {
+        waits.push(delayMs)
+        run()
+        return () => undefined
+      },
+    },
+  }
+  const gov = slack({
+    botToken: slackBotToken,
+    signingSecret: slackSigningSecret,
+    apiUrl: 'https://slack-gov.com/api',
+  })
+  const facts = (await gov.receive?.(request, context)) ?? []
+  expect(await gov.acknowledge?.(handled(facts, 'Thanks'), overdue)).toMatchObject({ status: 200 })
+  expect(waits).toEqual([2_000])
+  expect(new Set(warnings)).toEqual(new Set(['Slack did not take the word back.']))
 })
 
 test('words that came too late are answered in their thread', async () => {

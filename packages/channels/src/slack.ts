@@ -29,7 +29,7 @@ const mostConversations = 10_000
  * of a channel its id (`C…`), where the bot must be a member.
  *
  * Answers come back by buttons and by replies in the thread: point the app's Interactivity and Event Subscriptions to what
- * leads to `inviteMe.receive('slack', request)`.
+ * leads to `inviteMe.handleWebhook('slack', request)`.
  *
  * @example
  * slack({ botToken: 'xoxb-…', signingSecret: '…' })
@@ -165,7 +165,6 @@ async function probe(caller: SlackCaller): Promise<ProbeResult> {
   const reading = await readSlack('auth.test', {}, caller)
   if (reading.ok) return { ok: true, detail: 'Slack knows the bot.' }
   const { failure } = reading
-  if (failure.status === 'accepted') return { ok: true, detail: 'Slack answers.' }
   const code = failure.providerCode === undefined ? '' : ` (${failure.providerCode})`
   return { ok: false, detail: `${failure.detail ?? 'Slack does not answer well.'}${code}` }
 }

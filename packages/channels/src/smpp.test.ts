@@ -1,11 +1,16 @@
 import { InviteMeError, type InboundFact, type OutboundMessage } from '@invite-me/core/channel'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+import { createServer } from 'node:tls'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { outboundMessage, sendContext, testMoment } from '../../../tests/peers/outbound-message.ts'
+import { explainNoCertificates, selfSignedCertificate } from '../../../tests/peers/self-signed-certificate.ts'
 import { smscAccount, startSmsc, type Smsc } from '../../../tests/peers/smsc.ts'
 import { waitUntil } from '../../../tests/peers/wait-until.ts'
 import { listenForSms, smpp, type SmsListenerOptions } from './smpp.ts'
 
 const ann = '+4915123456789'
+const noCertificates = explainNoCertificates()
 let smsc: Smsc
 let channel: ReturnType<typeof smpp>
 let closers: (() => Promise<unknown>)[]
@@ -362,6 +367,60 @@ test('nobody can hand something in by guessing', async () => {
     const request = new Request('http://smpp.invalid/', { method: 'POST', body, headers })
     await expect(channel.receive?.(request, sendContext())).rejects.toMatchObject({ code: 'WEBHOOK_REFUSED' })
   }
+})
+
+test('one listener at a time: a second is refused, and may come when the first has gone', async () => {
+  const facts = listen()
+  expect(() => listen()).toThrow(expect.objectContaining({ code: 'OPTIONS_INVALID', field: 'channel' }))
+  await smsc.bring({ from: '4915123456789', text: 'Yes' })
+  expect(facts).toHaveLength(1)
+})
+
+test('a listener that is closed twice does not end the one that came after it', async () => {
+  const first = listenForSms(channel, { receive: async () => {} })
+  await first.close()
+  const facts = listen()
+  await first.close()
+  expect(await smsc.bring({ from: '4915123456789', text: 'Yes' })).toBe(0)
+  expect(facts).toHaveLength(1)
+})
+
+describe.skipIf(noCertificates !== undefined)(`with TLS ${noCertificates ?? ''}`, () => {
+  /** A port with TLS before the message centre's. */
+  const startFront = async (): Promise<{ readonly port: number; readonly cert: string }> => {
+    const certificate = selfSignedCertificate('smsc.operator.test')
+    const front = createServer(certificate, (socket) => {
+      const inner = connect(smsc.port, '127.0.0.1')
+      for (const one of [socket, inner]) one.on('error', () => [socket, inner].map((each) => each.destroy()))
+      socket.pipe(inner).pipe(socket)
+    })
+    front.listen(0, '127.0.0.1')
+    await once(front, 'listening')
+    closers.push(() => new Promise((resolve) => front.close(resolve)))
+    return { port: (front.address() as AddressInfo).port, cert: certificate.cert }
+  }
+
+  test('a message goes to an operator somebody vouches for', async () => {
+    const { cert, port } = await startFront()
+    const tls = { ca: cert, servername: 'smsc.operator.test' }
+    expect(await send({}, open({ port, tls }))).toMatchObject({ status: 'accepted' })
+  })
+
+  test.each([[true], [{}], [{ servername: 'smsc.operator.test' }]])(
+    'nothing, not even the login, goes to one nobody vouches for (tls: %j)',
+    async (tls) => {
+      const { port } = await startFront()
+      expect(await send({}, open({ port, tls }))).toMatchObject({ status: 'retryable', scope: 'provider' })
+      expect(smsc.binds()).toBe(0)
+    },
+  )
+
+  test('nor to one with a certificate for another name', async () => {
+    const { cert, port } = await startFront()
+    const tls = { ca: cert, servername: 'other.operator.test' }
+    expect(await send({}, open({ port, tls }))).toMatchObject({ status: 'retryable' })
+    expect(smsc.binds()).toBe(0)
+  })
 })
 
 test('listening needs a channel of smpp()', () => {

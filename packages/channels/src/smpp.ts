@@ -14,7 +14,7 @@ import { looksLikePhone, phoneAddress } from './shared/phone.ts'
 import { smppLink, type SmppLink } from './smpp/link.ts'
 import { doorOf, type SmppDoor } from './smpp/listen.ts'
 import { smppOptionsSchema, type SmppOptions } from './smpp/options.ts'
-import { classifySmppError } from './smpp/outcome.ts'
+import { classifyLoginError } from './smpp/outcome.ts'
 import { receiveSms } from './smpp/receive.ts'
 import { submitMessage } from './smpp/submit.ts'
 
@@ -111,7 +111,7 @@ async function probe(link: SmppLink, options: SmppOptions, signal: AbortSignal):
     const opened = await link.check(signal)
     if (opened.ok) return { ok: true, detail: 'The operator answers and takes the login.' }
     if (opened.status === undefined) return { ok: false, detail: 'The operator cannot be reached.' }
-    const { detail, providerCode } = classifySmppError(opened.status, options)
+    const { detail, providerCode } = classifyLoginError(opened.status, options)
     return { ok: false, detail: `${detail ?? ''} (${providerCode ?? ''})` }
   } catch (error) {
     if (isInviteMeError(error)) return { ok: false, detail: error.message }

@@ -233,12 +233,14 @@ describe('trouble', () => {
 
 describe('closing', () => {
   test('ends the question under way at once, and may be done twice', async () => {
-    const poller = await start({ holdSeconds: 50 })
+    // A deadline that never comes: only the end of the question can end it.
+    const schedule: Clock['schedule'] = (delayMs, run) =>
+      delayMs === 777 ? () => undefined : quick.schedule(delayMs, run)
+    const poller = await start({ holdSeconds: 50, closeTimeoutMs: 777, clock: { now: quick.now, schedule } })
     await waitUntil('it asks', () => api.calls.length === 1, 5_000)
-    const startedMs = performance.now()
     await poller.close()
     await poller.close()
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(api.calls).toHaveLength(1)
   })
 
   test('lets the update under way be taken, gives no further one and confirms what was taken', async () => {
@@ -272,9 +274,7 @@ describe('closing', () => {
       },
     })
     await waitUntil('it hangs', () => isHanging, 5_000)
-    const startedMs = performance.now()
     await poller.close()
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
     expect(api.waiting).toHaveLength(1)
   })
 })

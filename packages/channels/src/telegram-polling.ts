@@ -1,11 +1,11 @@
 import type { Clock, Log } from '@invite-me/core/channel'
 import { z } from 'zod'
 import { outcomeOfSilence } from './shared/http.ts'
+import { waitFor } from './shared/wait-for.ts'
 import { loadGrammy, openBotApi, type BotLibrary, type BotReply, type CallBot } from './telegram/bot-api.ts'
 import { handOver, type RawUpdate } from './telegram/hand-over.ts'
 import { classifyRefusal } from './telegram/outcome.ts'
 import { usedUpdates } from './telegram/update.ts'
-import { waitFor } from './telegram/wait-for.ts'
 
 /** How {@link pollTelegram} polls. */
 export interface TelegramPollingOptions {

@@ -1,4 +1,11 @@
-import type { FactResult, HandledFact, InboundFact, MessageEdit, SendOutcome } from '@invite-me/core/channel'
+import {
+  InviteMeError,
+  type FactResult,
+  type HandledFact,
+  type InboundFact,
+  type MessageEdit,
+  type SendOutcome,
+} from '@invite-me/core/channel'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { startFakeBotApi, type FakeBotApi } from '../../../tests/peers/fake-bot-api.ts'
 import { outboundMessage, sendContext } from '../../../tests/peers/outbound-message.ts'
@@ -176,10 +183,20 @@ describe('a question that is over', () => {
   })
 
   test('is stopped when it is a poll', async () => {
-    expect(await edit({ message: { ...question(), answer: menu, links: {} } })).toEqual({
+    await open().send({ ...question(), answer: menu }, sendContext())
+    const stop = () =>
+      edit({ providerMessageId: '100200300:1', message: { ...question(), answer: menu, links: {} } })
+    expect(await stop()).toEqual({ status: 'accepted' })
+    expect(api.callsOf('stopPoll')).toEqual([{ chat_id: 100_200_300, message_id: 1 }])
+    expect(await stop()).toMatchObject({ status: 'accepted', detail: 'There was nothing to change.' })
+  })
+
+  test('stays open when it is a poll that was answered here, so that the vote can be taken back', async () => {
+    const here = { kind: 'answered', value: 'fish', isDeclined: false, via: 'telegram' } as const
+    expect(await edit({ message: { ...question(), answer: menu, links: {} }, reason: here })).toMatchObject({
       status: 'accepted',
     })
-    expect(api.callsOf('stopPoll')).toEqual([{ chat_id: 100_200_300, message_id: 7 }])
+    expect(api.calls).toEqual([])
   })
 
   test.each([
@@ -342,6 +359,23 @@ describe('connecting', () => {
       field: 'botName',
     })
     api.answer('well')
+    expect(await channel.connectUrl?.('abc')).toContain('DinnerTestBot')
+  })
+
+  test('a name that could not be asked for is asked for again', async () => {
+    const { Api } = await import('grammy')
+    let times = 0
+    const flaky = {
+      Api: class extends Api {
+        constructor(...given: ConstructorParameters<typeof Api>) {
+          times += 1
+          if (times === 1) throw new InviteMeError('PEER_MISSING', 'not there yet')
+          super(...given)
+        }
+      },
+    }
+    const channel = open({ grammy: flaky })
+    await expect(channel.connectUrl?.('abc')).rejects.toMatchObject({ code: 'PEER_MISSING' })
     expect(await channel.connectUrl?.('abc')).toContain('DinnerTestBot')
   })
 

@@ -1,6 +1,7 @@
 import type { HandledFact } from '@invite-me/core/channel'
 import { writeCustomId } from './custom-id.ts'
-import { escapeDiscord } from './escape.ts'
+import { escapeWithin } from './escape.ts'
+import { longestContent } from './render.ts'
 import { readReplyTo, type ReplyTo } from './reply-to.ts'
 import { discordWordsFor } from './words.ts'
 
@@ -10,9 +11,8 @@ const callback = { pong: 1, message: 4, nothing: 6, window: 9 } as const
 const ephemeral = 64
 const component = { label: 18, textInput: 4 } as const
 const textStyle = { short: 1, paragraph: 2 } as const
-/** Longest answer a window takes, and longest text a message takes. */
+/** Longest answer a window takes. */
 const longestAnswer = 4_000
-const longestContent = 2_000
 
 /** Answers the interaction in the response to Discord's own request: no call of ours is needed. */
 export function acknowledgeDiscord(handled: readonly HandledFact[]): Response | undefined {
@@ -31,7 +31,11 @@ function answerTo(replyTo: ReplyTo, feedback: string | null): object {
       if (feedback === null || feedback === '') return { type: callback.nothing }
       return {
         type: callback.message,
-        data: { content: fit(feedback), flags: ephemeral, allowed_mentions: { parse: [] } },
+        data: {
+          content: escapeWithin(feedback, longestContent),
+          flags: ephemeral,
+          allowed_mentions: { parse: [] },
+        },
       }
   }
 }
@@ -51,12 +55,4 @@ function windowFor({ isLong, locale, token }: Extract<ReplyTo, { kind: 'window' 
     title: yourAnswer,
     components: [{ type: component.label, label: yourAnswer, component: field }],
   }
-}
-
-function fit(text: string): string {
-  const escaped = escapeDiscord(text)
-  if (escaped.length <= longestContent) return escaped
-  return `${Array.from(escaped.slice(0, longestContent - 1))
-    .slice(0, -1)
-    .join('')}…`
 }

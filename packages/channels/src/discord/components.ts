@@ -1,6 +1,7 @@
 import type { AnswerOption, AnswerSpec, OutboundMessage } from '@invite-me/core/channel'
-import { oneLine } from '../shared/one-line.ts'
+import { visibleLabel } from '../shared/one-line.ts'
 import { shortPhrasesFor } from '../shared/phrases.ts'
+import { shortened } from '../shared/shortened.ts'
 import { writeCustomId } from './custom-id.ts'
 import { discordWordsFor } from './words.ts'
 
@@ -86,18 +87,13 @@ function button({ label, value }: AnswerOption, token: string): object {
   return {
     type: kind.button,
     style: style.secondary,
-    label: visible(label),
+    label: visibleLabel(label),
     custom_id: writeCustomId({ does: 'press', token, value }),
   }
 }
 
 function option({ label, value }: AnswerOption): object {
-  return { label: visible(label).slice(0, longestOptionLabel), value }
-}
-
-/** Nothing visible may be left of a label, and Discord refuses an empty one. */
-function visible(label: string): string {
-  return oneLine(label) || '…'
+  return { label: shortened(visibleLabel(label), longestOptionLabel), value }
 }
 
 function inPages(options: readonly AnswerOption[]): readonly (readonly AnswerOption[])[] {

@@ -1,3 +1,5 @@
+import { shortened } from '../shared/shortened.ts'
+
 /** An address as people paste it. Within it only `_` is left that could be markup, and Discord leaves that alone there. */
 const webAddress = /https?:\/\/[^\s<>()[\]*~|`\\]+/g
 /** What Discord's Markdown could take for more than it is; at a line's start also lists, headings and quotes. */
@@ -12,6 +14,11 @@ export function escapeDiscord(text: string): string {
     at = match.index + match[0].length
   }
   return escaped + escapeMarkup(text.slice(at))
+}
+
+/** The same, cut to at most `longest` characters, with `…`; no escape is left that would now escape something else. */
+export function escapeWithin(text: string, longest: number): string {
+  return shortened(escapeDiscord(text), longest).replace(/(?<!\\)((?:\\\\)*)\\…$/, '$1…')
 }
 
 function escapeMarkup(text: string): string {

@@ -14,8 +14,10 @@ test.each([
   [404, 10_003, 'permanent_recipient'],
   [404, 10_013, 'permanent_recipient'],
   [400, 50_033, 'permanent_recipient'],
-  [403, 50_001, 'permanent_config'],
-  [403, 50_013, 'permanent_config'],
+  // Speaks of one channel of one server: everybody else can still be written to.
+  [403, 50_001, 'permanent_recipient'],
+  [403, 50_009, 'permanent_recipient'],
+  [403, 50_013, 'permanent_recipient'],
   [403, 40_001, 'permanent_config'],
   [401, 50_014, 'permanent_config'],
   [400, 50_035, 'permanent_content'],

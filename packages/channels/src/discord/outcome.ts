@@ -17,7 +17,7 @@ const meanings = {
   },
   content: { status: 'permanent_content', scope: 'message', detail: 'Discord refuses this message.' },
   unwell: { status: 'retryable', scope: 'provider', detail: 'Discord is out of order.' },
-} as const satisfies Readonly<Record<string, SendOutcome>>
+} as const satisfies Readonly<Record<string, DiscordFailure>>
 
 /** Codes in the body (docs.discord.com/developers/topics/opcodes-and-status-codes#json, seen 2026-11-22). */
 const meaningOfCode: ReadonlyMap<number, keyof typeof meanings> = new Map([
@@ -38,16 +38,17 @@ const meaningOfCode: ReadonlyMap<number, keyof typeof meanings> = new Map([
   [40_005, 'content'],
   [40_006, 'unwell'],
   [40_007, 'recipient'],
-  // Missing access, wrong account type, cannot be done in a DM
-  [50_001, 'config'],
+  // Missing access, wrong account type, cannot be done in a DM; below, a server's demands and missing permissions. Access and
+  // permissions are given by each channel, so their lack says nothing of the others.
+  [50_001, 'recipient'],
   [50_002, 'config'],
   [50_003, 'recipient'],
   [50_005, 'content'],
   [50_006, 'content'],
   [50_007, 'recipient'],
   [50_008, 'recipient'],
-  [50_009, 'config'],
-  [50_013, 'config'],
+  [50_009, 'recipient'],
+  [50_013, 'recipient'],
   [50_014, 'config'],
   [50_020, 'content'],
   [50_024, 'recipient'],
@@ -76,16 +77,19 @@ const limitCodes: ReadonlyMap<number, 'recipient' | 'sender'> = new Map([
   [40_003, 'sender'],
 ])
 
+/** Why a request came to nothing, as an outcome. */
+export type DiscordFailure = Exclude<SendOutcome, { readonly status: 'accepted' }>
+
 /** What a request to Discord came to. */
 export type DiscordReading =
   | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly failure: SendOutcome }
+  | { readonly ok: false; readonly failure: DiscordFailure }
 
 /**
  * Sorts an answer of the API.
  *
  * 10,000 answers of 401, 403 or 429 within ten minutes ban the sender's IP address (docs.discord.com, "Invalid request limit"),
- * so the first two are the sender's trouble, which stops the channel, unless the code says that it is one person's.
+ * so the first two are the sender's trouble, which stops the channel, unless the code says that it is one person's or one channel's.
  *
  * @param nowMs Unix ms, for a Retry-After that is a date
  */
@@ -133,6 +137,6 @@ function pauseMs(body: Readonly<Record<string, unknown>>, headers: Headers, nowM
   return Math.min(Math.max(ms ?? defaultPauseMs, 1), 86_400_000)
 }
 
-function failed(failure: SendOutcome): DiscordReading {
+function failed(failure: DiscordFailure): DiscordReading {
   return { ok: false, failure }
 }

@@ -3,8 +3,11 @@ import { oneLine } from '../shared/one-line.ts'
 import { shortPhrasesFor } from '../shared/phrases.ts'
 import { renderText } from '../shared/render-text.ts'
 import { answerComponents, carriesAnswer, linkButton, row } from './components.ts'
-import { escapeDiscord } from './escape.ts'
+import { escapeDiscord, escapeWithin } from './escape.ts'
 import { discordWordsFor } from './words.ts'
+
+/** Longest text of one message in characters (docs.discord.com/developers/resources/message, seen 2026-11-22). */
+export const longestContent = 2_000
 
 /** What Discord is given of a message. */
 export interface DiscordContent {
@@ -37,9 +40,10 @@ export function renderQuestion(message: OutboundMessage, canAnswer: boolean): Di
   }
 }
 
-/** Writes a question that is over: without its buttons, with what became of it. */
+/** Writes a question that is over: without its buttons, with what became of it; where both do not fit its text is cut. */
 export function renderEnd(message: OutboundMessage, notice: string): DiscordContent {
   const { answer: _over, ...rest } = message
-  const text = escapeDiscord(renderText(rest, { answerBy: 'link', links: false }))
-  return { content: `${text}\n**${escapeDiscord(oneLine(notice))}**`, components: [] }
+  const end = `\n**${escapeDiscord(oneLine(notice))}**`
+  const text = renderText(rest, { answerBy: 'link', links: false })
+  return { content: `${escapeWithin(text, longestContent - end.length)}${end}`, components: [] }
 }

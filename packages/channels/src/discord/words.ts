@@ -1,3 +1,5 @@
+import { inLanguage } from '../shared/in-language.ts'
+
 /** The few words of ours Discord needs beside those every chat shares, in one language. */
 export interface DiscordWords {
   /** Title of the window in which an answer is written; at most 45 characters. */
@@ -7,7 +9,7 @@ export interface DiscordWords {
   readonly pickSeveral: string
 }
 
-const tables: Readonly<Record<string, DiscordWords>> = {
+const tables = {
   en: { yourAnswer: 'Your answer', unsubscribe: 'Unsubscribe', pickSeveral: 'Choose one or several' },
   ru: { yourAnswer: 'Ваш ответ', unsubscribe: 'Отписаться', pickSeveral: 'Выберите один или несколько' },
   de: { yourAnswer: 'Deine Antwort', unsubscribe: 'Abmelden', pickSeveral: 'Eine oder mehrere wählen' },
@@ -18,11 +20,9 @@ const tables: Readonly<Record<string, DiscordWords>> = {
     pickSeveral: 'Choisissez-en un ou plusieurs',
   },
   pt: { yourAnswer: 'Sua resposta', unsubscribe: 'Cancelar inscrição', pickSeveral: 'Escolha um ou mais' },
-}
-const english = tables['en'] ?? { yourAnswer: '', unsubscribe: '', pickSeveral: '' }
+} satisfies Readonly<Record<string, DiscordWords>>
 
 /** @param locale BCP 47, or as Discord writes it; only the language counts, and an unknown one gives English */
 export function discordWordsFor(locale: string): DiscordWords {
-  const language = locale.trim().split(/[-_]/, 1)[0]?.toLowerCase() ?? ''
-  return Object.hasOwn(tables, language) ? (tables[language] ?? english) : english
+  return inLanguage(tables, locale)
 }

@@ -104,6 +104,16 @@ describe('an invitation for a calendar', () => {
     },
   )
 
+  test('is told by the clock of the person, while the entry itself is in UTC', async () => {
+    const { channel, sink } = await open()
+    await channel.send(dinner({ zone: 'Europe/Berlin' }), sendContext())
+    const { lines, mail } = await read(sink.mails[0]?.raw)
+    expect(mail.text?.replace(/\s/g, ' ')).toMatch(
+      /When: Friday, November 27, 2026.*8:00.*11:00 PM GMT\+1 Where:/,
+    )
+    expect(lines).toEqual(expect.arrayContaining(['DTSTART:20261127T190000Z', 'DTEND:20261127T220000Z']))
+  })
+
   test('of nobody in particular comes from the sender', async () => {
     const { channel, sink } = await open()
     await channel.send(dinner({ originator: null }), sendContext())

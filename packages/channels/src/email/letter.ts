@@ -18,6 +18,11 @@ export class Letter extends Readable {
     return this.#isBegun
   }
 
+  /** True while the server has a part of the mail only. */
+  get isUnderWay(): boolean {
+    return this.#isBegun && !this.#departure.isOut
+  }
+
   override _read(): void {
     this.#isBegun = true
     this.push(this.#bytes)

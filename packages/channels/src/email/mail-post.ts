@@ -31,9 +31,11 @@ export function mailPost(options: EmailOptions): MailPost {
       if (isClosed) return { status: 'retryable', scope: 'provider', detail: 'The channel is closed.' }
       const departure: Departure = { isOut: false }
       try {
+        // Begun before anything is waited for, so that closing meanwhile closes it, too.
+        const opened = await transport()
         const { envelope, head, body } = sign === undefined ? mail : await sign(mail)
         const outgoing = { envelope, bytes: Buffer.from(`${head}\r\n${body}`) }
-        await (await transport()).send(outgoing, departure, signal)
+        await opened.send(outgoing, departure, signal)
         return { status: 'accepted', providerMessageId: mail.messageId }
       } catch (error) {
         if (!isInviteMeError(error)) return describeFailure(error, departure)

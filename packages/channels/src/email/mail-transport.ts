@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream'
 export interface SmtpConnection {
   /** True when the server offers a login. */
   readonly allowsAuth: boolean
+  /** What the server said last; once connected, what it can do. */
+  readonly lastServerResponse?: string | false
   on(event: 'error', listen: (error: Error) => void): unknown
   on(event: 'end', listen: () => void): unknown
   connect(done: (error?: Error | null) => void): void

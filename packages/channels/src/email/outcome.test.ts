@@ -194,6 +194,7 @@ const silences: readonly (readonly [
   ['ERR_TLS_CERT_ALTNAME_INVALID', false, 'permanent_config', 'provider'],
   ['EMESSAGE', false, 'permanent_content', 'message'],
   ['EENVELOPE', false, 'permanent_recipient', 'recipient'],
+  ['ENOUTF8', false, 'permanent_recipient', 'recipient'],
 ]
 
 describe('no answer', () => {

@@ -43,6 +43,7 @@ const deadAddress = recipient('The mail server says that this address does not e
 const disabledMailbox = recipient('The mailbox is closed or disabled.')
 const unreachableDomain = recipient('No mail can be delivered to the domain of this address.')
 const notAllowedThere = recipient('The recipient’s server does not let this sender write to this address.')
+const unspeakableAddress = recipient('The server cannot carry an address with letters outside ASCII.')
 const tooLarge = content('The message is larger than the server takes.')
 const filtered = content('The server refused the content of the message.')
 const badFormat = content('The server did not understand the message.')
@@ -95,7 +96,7 @@ const permanentStatuses: Readonly<Record<string, Verdict>> = {
   '5.4': unreachableDomain,
   '5.4.5': usedUp,
   '5.6': badFormat,
-  '5.6.7': recipient('The server cannot carry an address with letters outside ASCII.'),
+  '5.6.7': unspeakableAddress,
   '5.7': badPolicy,
   // Microsoft 365: the recipient or group takes mail from some senders only.
   '5.7.124': notAllowedThere,
@@ -268,6 +269,7 @@ function judgeSilence(errorCode: string): Verdict {
     return config('provider', 'The mail server’s certificate is not trusted.')
   if (errorCode === 'EMESSAGE') return tooLarge
   if (errorCode === 'EENVELOPE') return recipient('The address cannot be written to.')
+  if (errorCode === 'ENOUTF8') return unspeakableAddress
   if (errorCode === 'EABORT')
     return retryable('provider', 'The time for this attempt was over before the message left.')
   return retryable('provider', 'The connection to the mail server failed before the message left.')

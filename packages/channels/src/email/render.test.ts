@@ -63,6 +63,40 @@ No more messages like this: https://portal.test/u/stopstopstop
   })
 
   test.each([
+    [
+      'Europe/Berlin',
+      'November 27, 2026 at 8:00 PM GMT+1',
+      'Saturday, November 28, 2026, 12:30 – 1:30 AM GMT+1',
+    ],
+    [
+      'Asia/Kolkata',
+      'November 28, 2026 at 12:30 AM GMT+5:30',
+      'Saturday, November 28, 2026, 5:00 – 6:00 AM GMT+5:30',
+    ],
+    [
+      'Mars/Olympus',
+      'November 27, 2026 at 7:00 PM UTC',
+      'Friday, November 27, 2026 at 11:30 PM – Saturday, November 28, 2026 at 12:30 AM UTC',
+    ],
+  ])('tells a reader in %s their own time', (zone, deadline, when) => {
+    const message = outboundMessage({
+      zone,
+      until: new Date('2026-11-27T19:00Z'),
+      calendar: {
+        uid: 'x',
+        sequence: 0,
+        start: '2026-11-27T23:30:00.000Z',
+        end: '2026-11-28T00:30:00.000Z',
+      },
+    })
+    const { html, text } = renderEmail(message, canReply)
+    const plain = (told: string) => told.replace(/\s/g, ' ')
+    expect(plain(text)).toContain(`Please answer before ${deadline}.`)
+    expect(plain(text)).toContain(`When: ${when}`)
+    expect(plain(html)).toContain(`Please answer before ${deadline}.`)
+  })
+
+  test.each([
     ['de-CH', 'Anna fragt:', 'Oder antworten Sie auf diese E-Mail mit JA oder NEIN.'],
     ['es', 'Anna pregunta:', 'O responda a este correo con SÍ o NO.'],
     ['fr-CA', 'Anna demande :', 'Ou répondez à cet e-mail avec OUI ou NON.'],

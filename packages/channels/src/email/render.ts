@@ -5,6 +5,7 @@ import {
   type AnswerAction,
   type OutboundMessage,
 } from '@invite-me/core/channel'
+import { boundedMap } from '../shared/bounded-map.ts'
 import { oneLine } from '../shared/one-line.ts'
 import { phrasesFor, replyHint, type Phrases } from './phrases.ts'
 
@@ -146,6 +147,7 @@ function cut(text: string, most: number): string {
   return `${kept.trimEnd()}…`
 }
 
+/** In full, as letters have it; the short form of `writeMoment` and `writeSpan` is for media that count letters. */
 const formats = {
   deadline: { dateStyle: 'long', timeStyle: 'short' },
   entry: {
@@ -158,7 +160,8 @@ const formats = {
   },
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>
 
-const momentFormats = new Map<string, Intl.DateTimeFormat>()
+/** By style, language and zone; making one takes some hundred microseconds. */
+const momentFormats = boundedMap<string, Intl.DateTimeFormat>(500)
 
 function deadlineOf(until: Date, phrases: Phrases, zone = 'UTC'): string {
   return `${momentFormat('deadline', phrases, zone).format(until)} ${zoneName(until, zone)}`

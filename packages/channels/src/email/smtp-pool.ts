@@ -65,8 +65,10 @@ export class SmtpPool implements MailTransport {
       this.#giveBack(line)
       return undefined
     } catch (error) {
+      // What is still being written would take the next command for a part of the mail.
+      if (letter.isUnderWay) line.cut()
       if (line.isOpen) void line.reset().then(() => this.#giveBack(line))
-      return { error, mayTryAgain: isUsed && isLoss(error) }
+      return { error, mayTryAgain: isUsed && (isLoss(error) || isFarewell(error)) }
     }
   }
 
@@ -132,4 +134,13 @@ function isLoss(error: unknown): boolean {
   const { code, originalCode, response } = Object(error) as Readonly<Record<string, unknown>>
   if (typeof response === 'string') return false
   return code === 'ECONNECTION' || originalCode === 'ECONNRESET' || originalCode === 'EPIPE'
+}
+
+/**
+ * True for a server that ends a line (421, RFC 5321 §3.8): after as many mails as it takes on one, or because it restarts.
+ * With a status of 4.7 it speaks of our rate or our standing, and a new line would make that worse.
+ */
+function isFarewell(error: unknown): boolean {
+  const { response } = Object(error) as Readonly<Record<string, unknown>>
+  return typeof response === 'string' && /^421(?![ -]4\.7\.)/.test(response)
 }

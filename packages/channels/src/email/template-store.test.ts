@@ -28,6 +28,7 @@ test('one message to many people is rendered once', () => {
 test.each<readonly [string, Partial<OutboundMessage>]>([
   ['another text', { content: { text: 'Lunch?' } }],
   ['another language', { locale: 'ru' }],
+  ['another zone', { zone: 'Europe/Berlin' }],
   ['a reminder', { purpose: 'reminder' }],
   ['somebody else asking', { originator: { name: 'Eve' } }],
   ['a deadline', { until: new Date(0) }],

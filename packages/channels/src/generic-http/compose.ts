@@ -40,7 +40,8 @@ function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<
 
 /** Percent-encoding keeps `.` and `..`, which every parser of URLs takes for steps. */
 function isSamePlace(template: string, filled: string): boolean {
-  const steps = (url: string): number => new URL(url).pathname.split('/').length
+  const steps = (url: string): number =>
+    (/^[^?]*/.exec(url)?.[0] ?? '').split('/').filter((part) => /^(?:\.|%2e){1,2}$/i.test(part)).length
   return steps(template) === steps(filled) && new URL(template).origin === new URL(filled).origin
 }
 

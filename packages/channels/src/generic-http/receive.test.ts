@@ -216,9 +216,10 @@ describe('what an event becomes', () => {
     },
   )
 
-  test('no more than a thousand are read', async () => {
-    const events = Array.from({ length: 5_000 }, (_, id) => ({ id, type: 'dlr', msg: { id } }))
-    expect(await receive(post({ events }), description)).toHaveLength(1_000)
+  test('more than a thousand are refused, since what is not read would be lost', async () => {
+    const events = Array.from({ length: 1_001 }, (_, id) => ({ id, type: 'dlr', msg: { id } }))
+    await expect(receive(post({ events }), description)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+    expect(await receive(post({ events: events.slice(1) }), description)).toHaveLength(1_000)
   })
 })
 

@@ -1,4 +1,5 @@
 import {
+  InviteMeError,
   readConsentWord,
   type AnswerInput,
   type FactReference,
@@ -21,13 +22,13 @@ export interface ReceiveOptions {
 
 /** Shortest token that cannot be guessed; ours have 26 letters and digits. */
 const shortestToken = 16
-/** Most events of one request that are read. */
+/** Most events of one request. */
 const mostEvents = 1_000
 
 /**
  * Turns a request of a described system into facts.
  *
- * @throws InviteMeError `WEBHOOK_REFUSED` when it is not genuine · `BODY_TOO_LARGE`
+ * @throws InviteMeError `WEBHOOK_REFUSED` when it is not genuine · `BODY_TOO_LARGE`, also for more than 1,000 events
  */
 export async function receiveEvents(
   request: Request,
@@ -37,8 +38,13 @@ export async function receiveEvents(
   const body = await readRawBody(request)
   if (!isGenuine(request.headers, body, inbound.verify, options.now)) throw refused()
   const document = readDocument(body, request.headers.get('content-type') ?? '')
-  const found = inbound.list === undefined ? document : atPointer(document, inbound.list)
-  const events = inbound.list === undefined ? [found] : Array.isArray(found) ? found.slice(0, mostEvents) : []
+  const found = inbound.list === undefined ? [document] : atPointer(document, inbound.list)
+  const events: readonly unknown[] = Array.isArray(found) ? found : []
+  // Read in part and thanked for, the rest would be lost.
+  if (events.length > mostEvents)
+    throw new InviteMeError('BODY_TOO_LARGE', `The request has more than ${String(mostEvents)} events.`, {
+      field: 'body',
+    })
   const facts = events.map((event) => factOf(event, inbound, options))
   return inbound.verify.by === 'token'
     ? events.map((event, index) => provenByToken(event, inbound, facts[index]))

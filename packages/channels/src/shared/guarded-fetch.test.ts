@@ -153,6 +153,15 @@ test('no answer at all is called off by the deadline', async () => {
   await expect(sending).rejects.toMatchObject({ cause: { code: 'ABORT_ERR' } })
 })
 
+test('an answer in another protocol is none, and is not waited for', async () => {
+  const port = await serve((_incoming, { socket }) => {
+    socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n')
+  })
+  await expect(guardedFetch(loopback)(`http://hooks.guests.test:${port}/`)).rejects.toMatchObject({
+    cause: { code: 'ECONNRESET' },
+  })
+})
+
 test.each([204, 304, 404, 503])('status %i comes back as it is', async (status) => {
   const port = await serve((_incoming, response) => {
     response.writeHead(status, { 'retry-after': '7' }).end()

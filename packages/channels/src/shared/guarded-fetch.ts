@@ -99,10 +99,15 @@ function exchange({ addresses, body, options, request, url }: Exchange): Promise
   }
   return new Promise((resolve, reject) => {
     const outgoing = (isSecure ? requestHttps : requestHttp)(wanted)
-    outgoing.on('error', reject)
+    // An answer in another protocol (101) closes the connection without an error.
+    const closed = () => reject(codedError('ECONNRESET', 'The connection was closed without an answer.'))
+    outgoing.on('error', reject).once('close', closed)
     outgoing.once('response', (incoming) => {
       // From here on the answer decides; a connection that breaks only cuts it short.
-      outgoing.off('error', reject).on('error', () => undefined)
+      outgoing
+        .off('close', closed)
+        .off('error', reject)
+        .on('error', () => undefined)
       readAnswer(incoming, options.maxBytes ?? 65_536).then(resolve, reject)
     })
     outgoing.end(body)

@@ -73,7 +73,10 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Sorts a request that got no answer: what broke after it left may have been sent. */
-export function outcomeOfSilence({ isSent, code }: Extract<HttpReply, { ok: false }>): SendOutcome {
+export function outcomeOfSilence({
+  isSent,
+  code,
+}: Extract<HttpReply, { ok: false }>): Extract<SendOutcome, { status: 'unknown' | 'retryable' }> {
   const told = { scope: 'provider', ...(code !== undefined && { providerCode: code }) } as const
   return isSent
     ? { ...told, status: 'unknown', detail: 'the connection broke before the provider answered' }

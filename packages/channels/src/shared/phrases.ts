@@ -1,4 +1,5 @@
 import type { AnswerSpec } from '@invite-me/core/channel'
+import { inLanguage } from './in-language.ts'
 
 /** The words of ours in a short plain message, in one language. Add a language by adding a table to `phraseTables`. */
 export interface ShortPhrases {
@@ -149,14 +150,14 @@ const portuguese: ShortPhrases = {
   replyOptions: 'Responda com um ou mais, um por linha.',
 }
 
-const phraseTables: Readonly<Record<string, ShortPhrases>> = {
+const phraseTables = {
   en: english,
   ru: russian,
   de: german,
   es: spanish,
   fr: french,
   pt: portuguese,
-}
+} satisfies Readonly<Record<string, ShortPhrases>>
 
 /**
  * Finds the short words for a locale.
@@ -164,8 +165,7 @@ const phraseTables: Readonly<Record<string, ShortPhrases>> = {
  * @param locale BCP 47, `pt-BR`; only the language counts, and an unknown one gives English
  */
 export function shortPhrasesFor(locale: string): ShortPhrases {
-  const language = locale.trim().split(/[-_]/, 1)[0]?.toLowerCase() ?? ''
-  return Object.hasOwn(phraseTables, language) ? (phraseTables[language] ?? english) : english
+  return inLanguage(phraseTables, locale)
 }
 
 /** How to answer by replying, in one short sentence; `undefined` when a reply cannot carry it. `isNumbered`: its options have numbers. */

@@ -120,6 +120,18 @@ it('a reminder with subject, deadline, entry in the calendar and a way out has a
   ])
 })
 
+it('a reader in Berlin is told the time in Berlin', () => {
+  const evening = message({
+    zone: 'Europe/Berlin',
+    locale: 'en-GB',
+    until: new Date('2026-11-26T19:00:00Z'),
+    content: { text: 'X', calendar: { start: '2026-11-27T19:00:00Z', end: '2026-11-27T21:00:00Z' } },
+  })
+  const text = renderText(evening, { answerBy: 'reply' })
+  expect(text).toContain('Fri, 27 Nov 2026, 20:00-22:00 GMT+1')
+  expect(text).toContain('Answer before 26 Nov 2026, 20:00 GMT+1.')
+})
+
 it('beside buttons there is nothing about answering', () => {
   expect(renderText(message(asking(meal)), { answerBy: 'buttons' })).toBe('Anna: Dinner on Friday at 8?')
 })

@@ -1,11 +1,11 @@
 import type { HandledFact, ReceiveContext } from '@invite-me/core/channel'
 import { request } from '../shared/http.ts'
-import { callSlack } from './call.ts'
+import { callSlack, type SlackCaller } from './call.ts'
 import { slackApiUrl, type SlackOptions } from './options.ts'
 import { escapeSlack } from './render.ts'
 import { readReplyTo, type ReplyTo } from './reply-to.ts'
 
-/** Slack waits three seconds for an answer to its request; the word back must not use them up. */
+/** Slack waits three seconds for an answer to its request; the words back together must not use them up. */
 const mostMs = 2_000
 
 /**
@@ -14,17 +14,24 @@ const mostMs = 2_000
  */
 export async function acknowledgeSlack(
   handled: readonly HandledFact[],
-  context: ReceiveContext,
+  { clock, log }: ReceiveContext,
   options: SlackOptions,
 ): Promise<Response> {
-  for (const { fact, result } of handled) {
-    if (fact.replyTo === undefined) continue
-    const replyTo = readReplyTo(fact.replyTo)
-    if (replyTo.kind === 'challenge')
-      return new Response(replyTo.challenge, { headers: { 'content-type': 'text/plain' } })
-    // Whoever wrote words and was understood sees it at the question; who was not is asked back by the engine.
-    const isWanted = replyTo.kind === 'interaction' || result.answer === 'late'
-    if (result.feedback !== null && isWanted) await tell(result.feedback, replyTo, { ...context, ...options })
+  const overdue = new AbortController()
+  const callOff = clock.schedule(mostMs, () => overdue.abort())
+  const teller = { ...options, clock, log, signal: overdue.signal }
+  try {
+    for (const { fact, result } of handled) {
+      if (fact.replyTo === undefined) continue
+      const replyTo = readReplyTo(fact.replyTo)
+      if (replyTo.kind === 'challenge')
+        return new Response(replyTo.challenge, { headers: { 'content-type': 'text/plain' } })
+      // Whoever wrote words and was understood sees it at the question; who was not is asked back by the engine.
+      const isWanted = replyTo.kind === 'interaction' || result.answer === 'late'
+      if (result.feedback !== null && isWanted) await tell(result.feedback, replyTo, teller)
+    }
+  } finally {
+    callOff()
   }
   return new Response(null, { status: 200 })
 }
@@ -32,21 +39,16 @@ export async function acknowledgeSlack(
 async function tell(
   feedback: string,
   replyTo: Exclude<ReplyTo, { kind: 'challenge' }>,
-  { apiUrl, botToken, clock, log }: ReceiveContext & SlackOptions,
+  { log, ...caller }: SlackCaller & Pick<ReceiveContext, 'log'>,
 ): Promise<void> {
-  const signal = AbortSignal.timeout(mostMs)
   const text = escapeSlack(feedback)
   if (replyTo.kind === 'thread') {
     const { channel, ts } = replyTo
-    const told = await callSlack(
-      'chat.postMessage',
-      { channel, thread_ts: ts, text },
-      { apiUrl, botToken, clock, signal },
-    )
+    const told = await callSlack('chat.postMessage', { channel, thread_ts: ts, text }, caller)
     if (!told.ok) log.warn('Slack did not take the word back.', { outcome: told.failure.status })
     return
   }
-  if (!isOfSlack(replyTo.url, apiUrl)) {
+  if (!isOfSlack(replyTo.url, caller.apiUrl)) {
     log.warn('The address for the word back is not one of Slack.')
     return
   }
@@ -54,15 +56,19 @@ async function tell(
     method: 'POST',
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, text }),
-    signal,
+    signal: caller.signal,
   })
   if (!reply.ok || reply.status !== 200)
     log.warn('Slack did not take the word back.', { status: reply.ok ? reply.status : reply.code })
 }
 
-/** The address comes in a signed request, yet nothing is sent to a host nobody named. */
+/**
+ * The address comes in a signed request, yet nothing is sent to a host nobody named: words back go to `hooks.` before the
+ * host of the API, hooks.slack.com, or to another API itself.
+ */
 function isOfSlack(url: string, apiUrl: string): boolean {
   if (!URL.canParse(url)) return false
   const { origin } = new URL(url)
-  return origin === 'https://hooks.slack.com' || (apiUrl !== slackApiUrl && origin === new URL(apiUrl).origin)
+  const api = new URL(apiUrl)
+  return origin === `https://hooks.${api.hostname}` || (apiUrl !== slackApiUrl && origin === api.origin)
 }

@@ -1,6 +1,7 @@
 import type { AnswerOption, OutboundMessage } from '@invite-me/core/channel'
-import { oneLine } from '../shared/one-line.ts'
+import { visibleLabel } from '../shared/one-line.ts'
 import { shortPhrasesFor } from '../shared/phrases.ts'
+import { shortened } from '../shared/shortened.ts'
 
 /** Before the reply token in a `block_id`: what comes back from such a block is an answer. */
 const answerMark = 'answer:'
@@ -79,13 +80,5 @@ function button({ label, value }: AnswerOption, index: number): object {
 }
 
 function plain(label: string): object {
-  // Nothing visible may be left of a label, and Slack refuses an empty one.
-  const text = oneLine(label) || '…'
-  const cut =
-    text.length <= longestLabel
-      ? text
-      : `${Array.from(text.slice(0, longestLabel - 2))
-          .slice(0, -1)
-          .join('')}…`
-  return { type: 'plain_text', text: cut, emoji: false }
+  return { type: 'plain_text', text: shortened(visibleLabel(label), longestLabel), emoji: false }
 }

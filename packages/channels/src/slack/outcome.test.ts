@@ -47,6 +47,15 @@ test.each([
 })
 
 test.each([
+  ['fatal_error', 'unknown'],
+  ['internal_error', 'unknown'],
+  ['service_unavailable', 'retryable'],
+  ['brand_new_error', 'retryable'],
+])('%s says more than the status 500 it comes with: %s', (error, status) => {
+  expect(read(500, { ok: false, error })).toMatchObject({ status, providerCode: error })
+})
+
+test.each([
   [{ 'retry-after': '30' }, 30_000],
   [{ 'retry-after': 'Sun, 22 Nov 2026 12:01:00 GMT' }, 60_000],
   [{ 'retry-after': '0' }, 1],

@@ -18,7 +18,7 @@ const meanings = {
   content: { status: 'permanent_content', scope: 'message', detail: 'Slack refuses this message.' },
   unwell: { status: 'retryable', scope: 'provider', detail: 'Slack is out of order.' },
   lost: { status: 'unknown', scope: 'provider', detail: 'Slack failed while it worked on the message.' },
-} as const satisfies Readonly<Record<string, SendOutcome>>
+} as const satisfies Readonly<Record<string, SlackFailure>>
 
 type Meaning = keyof typeof meanings
 
@@ -48,10 +48,13 @@ const meaningOf: ReadonlyMap<string, Meaning> = new Map(
   ),
 )
 
+/** Why a call came to nothing, as an outcome. */
+export type SlackFailure = Exclude<SendOutcome, { readonly status: 'accepted' }>
+
 /** What a call of Slack's Web API came to. */
 export type SlackReading =
   | { readonly ok: true; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly failure: SendOutcome }
+  | { readonly ok: false; readonly failure: SlackFailure }
 
 /**
  * Sorts an answer of the Web API. Slack says most of its errors with status 200 and `ok: false`
@@ -76,9 +79,10 @@ export function readSlackReply(
       detail: 'Slack asks for a pause.',
     })
   if (status === 200 && body['ok'] === true) return { ok: true, body }
-  if (status >= 500) return failed({ ...meanings.unwell, providerCode: error ?? String(status) })
-  if (error !== undefined)
-    return failed({ ...meanings[meaningOf.get(error) ?? 'content'], providerCode: error })
+  const meaning = error === undefined ? undefined : meaningOf.get(error)
+  if (meaning === undefined && status >= 500)
+    return failed({ ...meanings.unwell, providerCode: error ?? String(status) })
+  if (error !== undefined) return failed({ ...meanings[meaning ?? 'content'], providerCode: error })
   return failed({
     status: 'permanent_config',
     scope: 'provider',
@@ -87,6 +91,6 @@ export function readSlackReply(
   })
 }
 
-function failed(failure: SendOutcome): SlackReading {
+function failed(failure: SlackFailure): SlackReading {
   return { ok: false, failure }
 }

@@ -20,7 +20,15 @@ const envelopeSchema = z.object({
     text: z.string().default(''),
     ts: z.string().default(''),
     thread_ts: z.string().optional(),
+    /** Who wrote the message a thread hangs on. */
+    parent_user_id: z.string().optional(),
   }),
+  /** The installation this is for; one at most. */
+  authorizations: z
+    .array(z.object({ user_id: z.string(), is_bot: z.boolean() }))
+    .optional()
+    .catch(undefined),
+  is_ext_shared_channel: z.boolean().optional().catch(undefined),
 })
 type Envelope = z.output<typeof envelopeSchema>
 
@@ -62,7 +70,8 @@ export async function receiveSlack(
     : [{ id: `unknown:${String(nowMs)}`, at, kind: 'ignored', reason: 'not an event this channel knows' }]
 }
 
-function readEvent({ event, event_id, event_time }: Envelope, now: Date): InboundFact {
+function readEvent(envelope: Envelope, now: Date): InboundFact {
+  const { event, event_id, event_time } = envelope
   const { bot_id, channel, channel_type, subtype, text, thread_ts, ts, type, user } = event
   const base = { id: `event:${event_id}`, at: event_time === undefined ? now : new Date(event_time * 1_000) }
   const ignored = (reason: string): InboundFact => ({ ...base, kind: 'ignored', reason })
@@ -72,7 +81,8 @@ function readEvent({ event, event_id, event_time }: Envelope, now: Date): Inboun
   const isDirect = channel_type === 'im'
   const isReply = thread_ts !== undefined && thread_ts !== ts
   if (!isDirect && !isReply) return ignored('talk in a channel')
-  const words = unescapeSlack(text).trim()
+  if (isReply && isUnderAnother(envelope)) return ignored('talk under somebody else’s message')
+  const words = wordsIn(text).trim()
   if (words === '') return ignored('a message without words')
   const wish = isDirect ? readConsentWord(words) : undefined
   if (wish === 'stop') return { ...base, kind: 'opted_out', address: user }
@@ -90,7 +100,27 @@ function readEvent({ event, event_id, event_time }: Envelope, now: Date): Inboun
   }
 }
 
-/** Slack escapes these three in the words of people (docs.slack.dev/messaging/formatting-message-text). */
-function unescapeSlack(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+/**
+ * True when the thread certainly hangs on no message of ours: people's talk in a channel is none of our business. In a channel
+ * shared with another company Slack may name the bot of either, so there it is left to the reference.
+ */
+function isUnderAnother({ authorizations, event, is_ext_shared_channel }: Envelope): boolean {
+  const bot = authorizations?.find(({ is_bot }) => is_bot)
+  if (bot === undefined || event.parent_user_id === undefined || is_ext_shared_channel === true) return false
+  return event.parent_user_id !== bot.user_id
+}
+
+/**
+ * What a person wrote: Slack puts addresses into angle brackets, with the words that stood there when they were others, and
+ * escapes three characters (docs.slack.dev/messaging/formatting-message-text). Mentions (`<@U…>`) stay as they are.
+ */
+function wordsIn(text: string): string {
+  return text
+    .replaceAll(
+      /<(?![@#!])(?:mailto:|tel:)?([^<>|]+)(?:\|([^<>]+))?>/g,
+      (_whole, address: string, words?: string) => words ?? address,
+    )
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
 }

@@ -2,6 +2,7 @@ import type { OutboundMessage } from '@invite-me/core/channel'
 import { oneLine } from '../shared/one-line.ts'
 import { shortPhrasesFor } from '../shared/phrases.ts'
 import { renderText } from '../shared/render-text.ts'
+import { shortened } from '../shared/shortened.ts'
 import { answerBlocks, carriesAnswer, longestLabel } from './answer-blocks.ts'
 
 /** What Slack is given of a message. */
@@ -41,7 +42,7 @@ export function renderEnd(message: OutboundMessage, notice: string): SlackConten
   return content(renderText(rest, { answerBy: 'link', links: false }), [
     {
       type: 'context',
-      elements: [{ type: 'plain_text', text: oneLine(notice).slice(0, mostInSection), emoji: false }],
+      elements: [{ type: 'plain_text', text: shortened(oneLine(notice), mostInSection), emoji: false }],
     },
   ])
 }

@@ -17,8 +17,12 @@ export interface SmppLink {
   submit(fields: SmppFields, signal: AbortSignal): Promise<SubmitResult>
   /** Makes sure that the link is up and answers. */
   check(signal: AbortSignal): Promise<OpenResult>
-  /** Gives what comes in to `take` from now on; one listener at a time. */
-  listen(take: TakePdu | undefined): void
+  /**
+   * Gives what comes in to `take` from now on; one listener at a time.
+   *
+   * @returns ends it, and may be called twice; `undefined` when somebody listens already
+   */
+  listen(take: TakePdu): (() => void) | undefined
   /** Ends when the link is down; at once when it is. */
   untilDown(): Promise<void>
   /** Takes leave and closes. May be called twice; nothing is sent any more. */
@@ -79,7 +83,11 @@ export function smppLink(options: SmppOptions): SmppLink {
       return (await orAborted(opened.session.isAlive(), signal)) === true ? opened : { ok: false }
     },
     listen: (take) => {
+      if (taker !== undefined) return undefined
       taker = take
+      return () => {
+        if (taker === take) taker = undefined
+      }
     },
     untilDown: async () => (await current())?.ended,
     close: async () => {

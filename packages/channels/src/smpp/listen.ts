@@ -52,7 +52,7 @@ const mostUnanswered = 1_000
  * handed over with the last one.
  *
  * @param channel made by `smpp`
- * @throws InviteMeError `OPTIONS_INVALID` for any other channel
+ * @throws InviteMeError `OPTIONS_INVALID` for any other channel, and for one that has a listener already
  * @example
  * const sms = smpp({ … })
  * const inviteMe = await createInviteMe({ store, channels: [sms] })
@@ -62,11 +62,17 @@ export function listenForSms(channel: Channel, options: SmsListenerOptions): Sms
   const door = readDoor(channel)
   const stopping = new AbortController()
   const { take, clear } = taker(door, options)
-  door.link.listen(take)
+  const endListening = door.link.listen(take)
+  if (endListening === undefined)
+    throw new InviteMeError(
+      'OPTIONS_INVALID',
+      'Somebody listens with this channel already; close that listener first, or give the second one a channel of its own.',
+      { field: 'channel' },
+    )
   const kept = keepUp(door, stopping.signal, options.log)
   return {
     close: async () => {
-      door.link.listen(undefined)
+      endListening()
       clear()
       stopping.abort()
       await kept

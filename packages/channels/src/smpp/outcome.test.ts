@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { classifySmppError } from './outcome.ts'
+import { classifyLoginError, classifySmppError } from './outcome.ts'
 
 const options = {
   errorCodes: { '0x0411': 'opted_out', '0x0045': 'permanent_content' },
@@ -30,9 +30,10 @@ test.each([
   // Told by the options.
   [0x0411, 'opted_out', 'recipient'],
   [0x45, 'permanent_content', 'message'],
-  // An operator's own code nobody explained: perhaps it goes another time.
-  [0x0499, 'retryable', 'provider'],
-])('code 0x%s is %s', (code, status, scope) => {
+  // An operator's own code nobody explained: perhaps it goes another time. It may be about this number alone.
+  [0x0499, 'retryable', 'message'],
+  [0xfe, 'retryable', 'message'],
+])('code %i is %s, of the %s', (code, status, scope) => {
   expect(classifySmppError(code, options)).toMatchObject({
     status,
     scope,
@@ -41,7 +42,15 @@ test.each([
 })
 
 test('submitting failed may go another time, unless the operator says otherwise', () => {
-  expect(classifySmppError(0x45, { ...options, errorCodes: {} })).toMatchObject({ status: 'retryable' })
+  expect(classifySmppError(0x45, { ...options, errorCodes: {} })).toMatchObject({
+    status: 'retryable',
+    scope: 'message',
+  })
+})
+
+test('a code nobody explained is the operator’s trouble when it refuses the login', () => {
+  expect(classifyLoginError(0x0499, options)).toMatchObject({ status: 'retryable', scope: 'provider' })
+  expect(classifyLoginError(0x0e, options)).toMatchObject({ status: 'permanent_config', scope: 'sender' })
 })
 
 test('the pause after throttling is the one of the options', () => {

@@ -11,8 +11,8 @@ const meaningOfCode: ReadonlyMap<number, ErrorMeaning> = new Map([
   [0x58, 'rate_limited'],
   // The recipient's address
   [0x0b, 'permanent_recipient'],
-  // Out of order: system error, already bound (an old link not yet given up), cancelled, submitting failed, temporary error of
-  // an application, delivery failure, unknown error, service not available
+  // Another time perhaps: system error, already bound (an old link not yet given up), submitting failed, temporary error of an
+  // application, delivery failure, unknown error, service not available
   [0x05, 'retryable'],
   [0x08, 'retryable'],
   [0x45, 'retryable'],
@@ -56,13 +56,26 @@ const meaningOfCode: ReadonlyMap<number, ErrorMeaning> = new Map([
   [0x103, 'permanent_config'],
 ])
 
+/** Codes by which the operator itself says that it is out of order, whatever is handed in. */
+const ofOperator: ReadonlySet<number> = new Set([0x05, 0x08, 0x64, 0xff, 0x102])
+
+/** What is needed to sort a code. */
+type SortingOptions = Pick<SmppOptions, 'errorCodes' | 'throttlePauseMs'>
+
+/** Sorts the code by which the operator refuses the login: whatever it means, nothing goes to anybody. */
+export function classifyLoginError(code: number, options: SortingOptions): SmppFailure {
+  const failure = classifySmppError(code, options)
+  return failure.status === 'retryable' ? { ...failure, scope: 'provider' } : failure
+}
+
 /**
  * Sorts an error code of the operator; its own codes (0x0400 and above) mean what the options say, else that it may go
- * another time.
+ * another time. Submitting and delivering also fail for a single bad number, and so may a code nobody explained mean one: these
+ * speak of the message alone, or that number would stop the messages to everybody else.
  */
 export function classifySmppError(
   code: number,
-  { errorCodes, throttlePauseMs }: Pick<SmppOptions, 'errorCodes' | 'throttlePauseMs'>,
+  { errorCodes, throttlePauseMs }: SortingOptions,
 ): SmppFailure {
   const own = Object.entries(errorCodes).find(([text]) => Number(text) === code)?.[1]
   const told = { providerCode: `0x${code.toString(16).padStart(4, '0')}` }
@@ -95,6 +108,13 @@ export function classifySmppError(
     case 'permanent_content':
       return { ...told, status: meaning, scope: 'message', detail: 'The operator refuses this message.' }
     case 'retryable':
-      return { ...told, status: meaning, scope: 'provider', detail: 'The operator is out of order.' }
+      return ofOperator.has(code)
+        ? { ...told, status: meaning, scope: 'provider', detail: 'The operator is out of order.' }
+        : {
+            ...told,
+            status: meaning,
+            scope: 'message',
+            detail: 'The operator could not take this message now.',
+          }
   }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { SmppOptions } from './options.ts'
 import { loadSmpp, type SmppFields, type SmppPdu, type SmppSession } from './smpp-library.ts'
 
@@ -51,7 +52,12 @@ export async function openSession(options: SmppOptions, take: TakePdu): Promise<
   const session = library.connect({
     host,
     port,
-    ...(tls !== false && { servername: host, ...(typeof tls === 'object' && tls), tls: true }),
+    // A number is no name a certificate could be asked for (RFC 6066 §3); it is still checked against the certificate.
+    ...(tls !== false && {
+      ...(isIP(host) === 0 && { servername: host }),
+      ...(typeof tls === 'object' && tls),
+      tls: true,
+    }),
   })
   const ended = new Promise<void>((resolve) => {
     session.on('close', () => resolve())

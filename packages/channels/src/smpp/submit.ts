@@ -1,10 +1,11 @@
 import type { Clock, OutboundMessage, SendContext, SendOutcome } from '@invite-me/core/channel'
 import { renderText } from '../shared/render-text.ts'
+import { waitFor } from '../shared/wait-for.ts'
 import { cutText, placeHeader, type CutText } from './cut-text.ts'
 import type { SmppLink, SubmitResult } from './link.ts'
 import { canonicalId } from './message-id.ts'
 import type { SmppOptions } from './options.ts'
-import { classifySmppError } from './outcome.ts'
+import { classifyLoginError, classifySmppError } from './outcome.ts'
 import type { SmppFields } from './smpp-library.ts'
 
 /** `esm_class` of a part: its bytes begin with a header (SMPP 3.4 §5.2.12). */
@@ -87,7 +88,7 @@ async function insist(
     if (isFirst || tries === mostTries || result.kind !== 'answered' || result.status === 0) return result
     const { status } = classifySmppError(result.status, options)
     if (status !== 'rate_limited' && status !== 'retryable') return result
-    await pause(options.throttlePauseMs, clock, signal)
+    await waitFor(options.throttlePauseMs, clock, signal)
     if (signal.aborted) return result
   }
 }
@@ -99,7 +100,7 @@ function failure(result: SubmitResult, isPartlyOut: boolean, options: SmppOption
     case 'lost':
       return { status: 'unknown', scope: 'provider', detail: 'The link broke before the operator answered.' }
     case 'not-sent':
-      if (result.status !== undefined) return classifySmppError(result.status, options)
+      if (result.status !== undefined) return classifyLoginError(result.status, options)
       return isPartlyOut
         ? { status: 'unknown', scope: 'provider', detail: 'The link broke between two parts of the message.' }
         : { status: 'retryable', scope: 'provider', detail: 'The operator cannot be reached.' }
@@ -164,16 +165,4 @@ export function relativeTime(ms: number): string {
   ]
   const two = (value: number): string => String(value).padStart(2, '0')
   return `0000${two(days)}${two(hours)}${two(minutes)}${two(seconds % 60)}000R`
-}
-
-function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      callOff()
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    const callOff = clock.schedule(ms, wake)
-    signal.addEventListener('abort', wake, { once: true })
-  })
 }

@@ -1,4 +1,5 @@
 import type { HandledFact, ReceiveContext } from '@invite-me/core/channel'
+import { shortened } from '../shared/shortened.ts'
 import type { CallBot } from './bot-api.ts'
 import { buttonPhrasesFor } from './phrases.ts'
 import { longestMessage } from './render.ts'
@@ -85,9 +86,4 @@ function wordsFor({ fact, result }: HandledFact): string | undefined {
   if (result.result !== 'recorded' || result.feedback === null) return undefined
   const isAskedBack = fact.kind === 'answer' && result.answer !== 'counted' && result.answer !== 'late'
   return isAskedBack ? undefined : shortened(result.feedback, longestMessage)
-}
-
-function shortened(text: string, longest: number): string {
-  // Half a letter at the cut would make the text invalid.
-  return text.length <= longest ? text : `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }

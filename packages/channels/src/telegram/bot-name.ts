@@ -13,10 +13,14 @@ const patienceMs = 5_000
 export function botNameBy(call: CallBot, given: string | undefined): () => Promise<string | undefined> {
   let asking: Promise<string | undefined> | undefined
   const ask = async (): Promise<string | undefined> => {
-    const me = await call((methods) => methods.getMe(AbortSignal.timeout(patienceMs)))
-    const read = meSchema.safeParse(me.status === 'done' ? me.result : undefined)
-    if (!read.success) asking = undefined
-    return read.success ? read.data.username : undefined
+    let name: string | undefined
+    try {
+      const me = await call((methods) => methods.getMe(AbortSignal.timeout(patienceMs)))
+      name = meSchema.safeParse(me.status === 'done' ? me.result : undefined).data?.username
+    } finally {
+      if (name === undefined) asking = undefined
+    }
+    return name
   }
   return () => (given === undefined ? (asking ??= ask()) : Promise.resolve(given))
 }

@@ -30,12 +30,6 @@ export async function editByTelegram(
   const spec = message.answer?.spec
   const isPoll = spec !== undefined && answerWay(spec, message.content.text, chat) === 'poll'
   const over = renderOver(message, chat, notice)
-  if (over === undefined)
-    return {
-      status: 'permanent_content',
-      scope: 'message',
-      detail: 'The text is longer than Telegram takes.',
-    }
   // A vote can be taken back as long as the poll is open.
   if (isPoll && reason.kind === 'answered' && reason.via === 'telegram') return nothingToDo
   return withoutThrowing(async () => {

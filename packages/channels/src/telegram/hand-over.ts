@@ -1,6 +1,6 @@
 import { InviteMeError, isInviteMeError, type Clock } from '@invite-me/core/channel'
+import { waitFor } from '../shared/wait-for.ts'
 import { pollingSecret, secretHeader } from './receive.ts'
-import { waitFor } from './wait-for.ts'
 
 /** An update as Telegram sent it, of which only the number is looked at here. */
 export interface RawUpdate {

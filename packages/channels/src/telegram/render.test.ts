@@ -158,6 +158,35 @@ describe('a message', () => {
   })
 })
 
+test('a label of which nothing can be seen is no empty button and no empty option', () => {
+  const hidden = [
+    { value: 'one', label: '\u202e' },
+    { value: 'two', label: 'Two' },
+  ]
+  expect(payloadOf(asking(choiceOf(hidden)))['options']).toEqual([{ text: '…' }, { text: 'Two' }])
+  expect(payloadOf(asking(choiceOf(hidden)), group)['reply_markup']).toMatchObject({
+    inline_keyboard: [[{ text: '…' }, { text: 'Two' }]],
+  })
+})
+
+test('a long name is cut between its characters', () => {
+  const to = { address: '-1001234567890:100200300', name: `${'x'.repeat(99)}👍👍` }
+  const payload = payloadOf(outboundMessage({ to }), annInGroup)
+  expect(String(payload['text']).isWellFormed()).toBe(true)
+  const [entity] = payload['entities'] as readonly { readonly length: number }[]
+  expect(entity?.length).toBe(String(payload['text']).indexOf('\n'))
+})
+
+test('a question that fills its message says its end all the same: its text gives way', () => {
+  const text = '👍'.repeat(2_048)
+  for (const chat of [ann, annInGroup]) {
+    const over = renderOver(outboundMessage({ links: {}, content: { text } }), chat, 'Answered: Yes')
+    expect(over.text).toHaveLength(4_096)
+    expect(over.text.isWellFormed()).toBe(true)
+    expect(over.text.endsWith('…\n\nAnswered: Yes')).toBe(true)
+  }
+})
+
 test('a question that is over stands there with its end, without deadline and buttons', () => {
   const until = new Date(Date.UTC(2026, 10, 27))
   const over = renderOver({ ...outboundMessage({ links: {} }), until }, ann, 'Answered:\nYes')

@@ -1,6 +1,7 @@
 import { canBeNumbered, type AnswerSpec, type OutboundMessage } from '@invite-me/core/channel'
-import { oneLine } from '../shared/one-line.ts'
+import { oneLine, visibleLabel } from '../shared/one-line.ts'
 import { answerHint, renderText } from '../shared/render-text.ts'
+import { shortened } from '../shared/shortened.ts'
 import { isGroup, type TelegramChat } from './address.ts'
 import { buttonData } from './button-data.ts'
 
@@ -10,6 +11,8 @@ export const longestMessage = 4_096
 const longestQuestion = 300
 const longestOption = 100
 const mostOptions = 12
+/** Longest name a message in a group begins with; longer ones are cut. */
+const longestName = 100
 /** Keyboards up to this many bytes were never refused; the server's own limit is not written down anywhere. */
 const largestKeyboard = 8_000
 /** Labels up to this many characters together share a line. */
@@ -103,15 +106,14 @@ export function renderForTelegram(
   return sendMessage(message, chat, { text: besideButtons(message), markup: keyboard })
 }
 
-/** The message alone, as it stands when its question is over. */
-export function renderOver(
-  message: OutboundMessage,
-  chat: TelegramChat,
-  notice: string,
-): MessagePayload | undefined {
+/** The message alone, as it stands when its question is over; when both are too long, the message is cut and not its end. */
+export function renderOver(message: OutboundMessage, chat: TelegramChat, notice: string): MessagePayload {
   const { answer: _over, until: _past, ...rest } = message
-  const text = `${renderText({ ...rest, until: null }, { answerBy: 'buttons', links: false })}\n\n${oneLine(notice)}`
-  return sendMessage(message, chat, { text })?.payload
+  const { start, ...addressed } = addressedTo(message, chat)
+  const end = `\n\n${oneLine(notice)}`
+  const text = renderText({ ...rest, until: null }, { answerBy: 'buttons', links: false })
+  const room = longestMessage - start.length - end.length
+  return { text: `${start}${shortened(text, room)}${end}`, ...addressed }
 }
 
 function sendPoll(message: OutboundMessage, spec: AnswerSpec & { type: 'choice' }): Rendered {
@@ -120,7 +122,7 @@ function sendPoll(message: OutboundMessage, spec: AnswerSpec & { type: 'choice' 
     method: 'sendPoll',
     payload: {
       question: full.length <= longestQuestion ? full : message.content.text,
-      options: spec.options.map(({ label }) => ({ text: oneLine(label) })),
+      options: spec.options.map(({ label }) => ({ text: visibleLabel(label) })),
       // An anonymous poll tells nobody who voted.
       is_anonymous: false,
       allows_multiple_answers: spec.multiple,
@@ -136,30 +138,37 @@ interface Parts {
 }
 
 function sendMessage(
-  { to }: OutboundMessage,
+  message: OutboundMessage,
   chat: TelegramChat,
   { text, shorter = text, markup }: Parts,
 ): Extract<Rendered, { method: 'sendMessage' }> | undefined {
-  const mention = chat.user === undefined ? undefined : mentionOf(to.name, chat.user)
-  const start = mention === undefined ? '' : `${mention.text}\n`
+  const { start, ...addressed } = addressedTo(message, chat)
   const fitting = [text, shorter].find((one) => start.length + one.length <= longestMessage)
   if (fitting === undefined) return undefined
   return {
     method: 'sendMessage',
     payload: {
       text: `${start}${fitting}`,
-      ...(mention !== undefined && { entities: [mention.entity] }),
-      // A preview would fetch the page of the answer, and show the question twice.
-      link_preview_options: { is_disabled: true },
+      ...addressed,
       ...(markup !== undefined && { reply_markup: markup }),
     },
   }
 }
 
-/** The name of the one asked, as a link to them: they are notified, and a reply in words tells whom it was for. */
-function mentionOf(name: string | undefined, user: number) {
-  const text = oneLine(name ?? '').slice(0, longestOption) || '👤'
-  return { text, entity: { type: 'text_mention', offset: 0, length: text.length, user: { id: user } } }
+/**
+ * In a group the message begins with the name of the one asked, as a link to them: they are notified, and a reply in words
+ * tells whom it was for.
+ */
+function addressedTo(
+  { to }: OutboundMessage,
+  { user }: TelegramChat,
+): Omit<MessagePayload, 'text' | 'reply_markup'> & { readonly start: string } {
+  // A preview would fetch the page of the answer, and show the question twice.
+  const link_preview_options = { is_disabled: true } as const
+  if (user === undefined) return { start: '', link_preview_options }
+  const name = shortened(oneLine(to.name ?? ''), longestName) || '👤'
+  const entity = { type: 'text_mention', offset: 0, length: name.length, user: { id: user } }
+  return { start: `${name}\n`, entities: [entity], link_preview_options }
 }
 
 /** In an open group everybody would be made to reply. */
@@ -191,7 +200,7 @@ function keyboardFor(
   const data = buttonData({ botToken, replyToken, user: only }, values, isNumerable)
   if (data === undefined) return undefined
   const buttons = actions.map(({ label }, index) => ({
-    text: oneLine(label),
+    text: visibleLabel(label),
     callback_data: data[index] ?? '',
   }))
   const isNarrow = buttons.reduce((width, { text }) => width + text.length, 0) <= widestRow

@@ -1,4 +1,4 @@
-import type { Channel, InboundFact, ReceiveContext } from '@invite-me/core/channel'
+import type { Channel, HandledFact, InboundFact, ReceiveContext } from '@invite-me/core/channel'
 import { createHash } from 'node:crypto'
 import { readObject } from '../shared/http.ts'
 import { readRawBody, refused } from '../shared/webhook.ts'
@@ -19,7 +19,7 @@ export function webhookPowers(
   if (webhookUrl === undefined) return {}
   return {
     receive: (request, context) => receiveWebhook(request, context, { ...options, webhookUrl, medium }),
-    acknowledge: async () => emptyTwiml(),
+    acknowledge: async (handled) => twiml(handled),
   }
 }
 
@@ -81,9 +81,25 @@ function readFields(body: Uint8Array, isJson: boolean): WebhookFields {
   )
 }
 
-/** The answer Twilio expects to a message that came in: no words of ours, since the engine sends its own. */
-function emptyTwiml(): Response {
-  return new Response('<?xml version="1.0" encoding="UTF-8"?><Response/>', {
+/**
+ * What Twilio does next: nothing, or, when an answer came too late, one message that says so (TwiML `<Message>`). Whatever else
+ * is to be said the engine sends itself.
+ */
+function twiml(handled: readonly HandledFact[]): Response {
+  const words = handled.flatMap(({ result }) => (result.answer === 'late' ? (result.feedback ?? []) : []))
+  const messages = words.map((text) => `<Message>${escapeXml(text)}</Message>`)
+  const body = messages.length === 0 ? '<Response/>' : `<Response>${messages.join('')}</Response>`
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>${body}`, {
     headers: { 'content-type': 'text/xml; charset=utf-8' },
   })
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+
+/** Text inside an element; what XML 1.0 has no place for goes (§2.2). */
+function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '')
+    .replace(/[&<>]/g, (character) => entities[character] ?? '')
 }

@@ -195,13 +195,20 @@ export class Dispatcher {
       const outcome = await callChannel(this.#world, gate.channel, call, this.#stopping)
       this.#learn(gate, outcome)
       this.#keep(
-        settleEdit(this.#world, ready, outcome).then(this.#hooks.onCommit, (error: unknown) => {
-          // It is still planned and comes back when its lease has run out.
-          this.#world.log.error('An edit could not be written down', {
-            deliveryId: planned.deliveryId,
-            error: error instanceof Error ? error.message : 'unknown',
-          })
-        }),
+        settleEdit(this.#world, ready, outcome).then(
+          () => {
+            this.#hooks.onCommit()
+            // A newer one may have waited for its end.
+            this.wake()
+          },
+          (error: unknown) => {
+            // It is still planned and comes back when its lease has run out.
+            this.#world.log.error('An edit could not be written down', {
+              deliveryId: planned.deliveryId,
+              error: error instanceof Error ? error.message : 'unknown',
+            })
+          },
+        ),
       )
     })
   }

@@ -60,8 +60,9 @@ export async function takeEdits(world: World, gate: Gate, limit: number): Promis
       else {
         const { address } = ready.edit.message.to
         const waitMs = gate.reserve({ address, lane: editLane, hasWaited: true }, reserved)
-        // Planned anew as it was, since waiting costs no try.
-        if (waitMs > 0) await parts.edits.plan([{ ...planned, dueAt: new Date(now.getTime() + waitMs) }])
+        // Waiting costs no try.
+        const untried = { ...planned, tries: planned.tries - 1 }
+        if (waitMs > 0) await parts.edits.settle(untried, new Date(now.getTime() + waitMs))
         else edits.push(ready)
       }
     }

@@ -204,7 +204,10 @@ export interface LinkStore {
 
 /** Messages to be brought up to date where they were sent. */
 export interface EditStore {
-  /** Plans edits; one planned before for the same attempt gives way, whoever works on it. */
+  /**
+   * Plans edits; one planned before for the same attempt gives way. While a worker has that one, the new one waits until it is
+   * settled or its lease has run out: of two on their way at once nobody knows which arrives last.
+   */
   plan(edits: readonly PlannedEdit[]): Promise<void>
   /**
    * Takes due edits of a channel, earliest first, and puts them off until `leaseUntil` in case they are not settled; until then
@@ -218,7 +221,7 @@ export interface EditStore {
     readonly leaseUntil: Date
   }): Promise<readonly PlannedEdit[]>
   /**
-   * Ends an edit, or puts it off to `retryAt` with one more try. Does nothing when a newer one took its place.
+   * Ends an edit, or puts it off to `retryAt` with one more try. When a newer one took its place, that one is due from now on.
    * @returns whether it was still the newest
    */
   settle(edit: PlannedEdit, retryAt: Date | null): Promise<boolean>

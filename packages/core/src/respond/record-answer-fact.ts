@@ -24,7 +24,7 @@ type AnswerFact = Extract<InboundFact, { kind: 'answer' }>
 
 /** What became of an answer that came by a channel. */
 export type AnswerResult =
-  | { readonly kind: 'recorded'; readonly receipt: ResponseReceipt; readonly feedback: string }
+  | { readonly kind: 'recorded'; readonly receipt: ResponseReceipt; readonly feedback: string | null }
   /** Several questions could be meant; the person was asked which. */
   | { readonly kind: 'ambiguous'; readonly feedback: string | null }
   /** Not clear, and it was to be dropped then. */
@@ -200,7 +200,22 @@ async function recordFor(arrival: Arrival, found: Found, input: AnswerInput): Pr
   const isOpen = invitation.state === 'pending'
   if (isOpen && input.kind === 'text' && 'hint' in receipt && !(await wasAskedBack(parts, invitation)))
     await askBack(world, parts, found, feedback)
-  return { kind: 'recorded', receipt, feedback }
+  return {
+    kind: 'recorded',
+    receipt,
+    feedback: (await isToldAgain(arrival, receipt, input)) ? null : feedback,
+  }
+}
+
+/** Words that come too late are told so once: two machines would talk for ever. A button pressed again may be told again. */
+async function isToldAgain(
+  { parts }: Arrival,
+  { invitationId, status }: ResponseReceipt,
+  input: AnswerInput,
+): Promise<boolean> {
+  if (status !== 'late' || input.kind !== 'text') return false
+  const responses = await parts.invitations.responses(invitationId)
+  return responses.filter((response) => response.status === 'late').length > 1
 }
 
 /** A calendar may answer the entry it still holds; then it is given the new one again, and asks its owner anew. */

@@ -333,7 +333,16 @@ describe('for any plan and any outcomes', () => {
           let steps = 0
           while (progress.dueAtMs !== null && steps < 5_000) {
             clock = Math.max(clock, progress.dueAtMs)
-            const some = { delivery: { plan }, progress, terms, policies, nowMs: clock, fraction: 0.9 }
+            const canFind = progress.position % 2 === 0
+            const some = {
+              delivery: { plan },
+              progress,
+              terms,
+              canFind,
+              policies,
+              nowMs: clock,
+              fraction: 0.9,
+            }
             const outcome = outcomes[steps % outcomes.length] ?? ok
             const isOver = clock >= untilMs
             const decision =

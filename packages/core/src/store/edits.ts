@@ -22,15 +22,33 @@ export function editWriter({ db, run }: Connection): Omit<EditStore, keyof EditW
           }
           await db
             .insertInto('edits')
-            .values({ delivery_id: edit.deliveryId, attempt: edit.attempt, ...planned })
-            .onConflict((conflict) => conflict.columns(['delivery_id', 'attempt']).doUpdateSet(planned))
+            .values({ delivery_id: edit.deliveryId, attempt: edit.attempt, ...planned, held: 0 })
+            .onConflict((conflict) =>
+              conflict.columns(['delivery_id', 'attempt']).doUpdateSet(({ eb, ref }) => ({
+                ...planned,
+                // One that is on its way might arrive after this one: this one waits for its end.
+                due_at: eb
+                  .case()
+                  .when(ref('edits.held'), '=', 1)
+                  .then(ref('edits.due_at'))
+                  .else(planned.due_at)
+                  .end(),
+              })),
+            )
             .execute()
         }
       }),
-    settle: ({ deliveryId, attempt, version, tries }, retryAt) =>
+    settle: ({ deliveryId, attempt, dueAt, version, tries }, retryAt) =>
       run(async () => {
-        // A newer plan has another version.
-        const held = { delivery_id: deliveryId, attempt, version }
+        const sameAttempt = { delivery_id: deliveryId, attempt }
+        // A newer plan has another version, and has waited for this.
+        await db
+          .updateTable('edits')
+          .set({ due_at: toMoment(dueAt), held: 0 })
+          .where((edit) => edit.and({ ...sameAttempt, held: 1 }))
+          .where('version', '<>', version)
+          .execute()
+        const held = { ...sameAttempt, version }
         if (retryAt === null) {
           const { numDeletedRows } = await db
             .deleteFrom('edits')
@@ -40,7 +58,7 @@ export function editWriter({ db, run }: Connection): Omit<EditStore, keyof EditW
         }
         const { numUpdatedRows } = await db
           .updateTable('edits')
-          .set({ due_at: toMoment(retryAt), tries: tries + 1 })
+          .set({ due_at: toMoment(retryAt), tries: tries + 1, held: 0 })
           .where((edit) => edit.and(held))
           .executeTakeFirstOrThrow()
         return numUpdatedRows > 0

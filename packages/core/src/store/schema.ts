@@ -112,8 +112,11 @@ export interface Database {
     position: number
     reason: string
     version: string
+    /** While it is held: the end of its lease. */
     due_at: Moment
     tries: number
+    /** 1 while a worker has it, or a worker that died had it. */
+    held: number
   }
   readonly rescheduled: { message_id: string; entry: JsonText; sequence: number; at: Moment }
   readonly receipts: {

@@ -17,7 +17,7 @@ export function prepareEdits(database: BetterSqlite.Database): SqliteEdits {
   const findDue = database.prepare<unknown[], NumberedRow>(
     `SELECT rowid, * FROM edits WHERE channel = +? AND due_at <= ? ORDER BY due_at, delivery_id, attempt LIMIT +?`,
   )
-  const putOff = database.prepare('UPDATE edits SET due_at = ?, tries = tries + 1 WHERE rowid = ?')
+  const putOff = database.prepare('UPDATE edits SET due_at = ?, tries = tries + 1, held = 1 WHERE rowid = ?')
   const nextDue = database.prepare<unknown[], { due: string | null }>(
     'SELECT min(due_at) AS due FROM edits WHERE channel = +?',
   )

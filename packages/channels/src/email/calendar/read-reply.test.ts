@@ -205,29 +205,40 @@ describe('what is no answer', () => {
   })
 })
 
+/** What would go over its input again and again with such a mail would not come to an end in this time. */
+const longestMs = 60_000
+
 describe('hostile calendars', () => {
-  test.each([
-    ['depth', 'BEGIN:VEVENT\r\n'.repeat(18_000)],
-    ['depth that ends', 'BEGIN:A\r\n'.repeat(9_000) + 'END:A\r\n'.repeat(9_000)],
-    ['folds', reply(ann, `COMMENT:x${'\r\n y'.repeat(60_000)}`)],
-    ['parameters', reply(`ATTENDEE${';A=b'.repeat(60_000)}:mailto:ann@guests.test`)],
-    ['attendees', reply(...Array.from({ length: 5_000 }, () => ann))],
+  // All but as large as one that is read at all.
+  test.each<readonly [string, string, 'answer' | 'ignored']>([
+    ['depth', 'BEGIN:VEVENT\r\n'.repeat(18_000), 'ignored'],
+    ['depth that ends', 'BEGIN:A\r\n'.repeat(12_000) + 'END:A\r\n'.repeat(12_000), 'ignored'],
+    ['folds', reply(ann, `COMMENT:x${'\r\n y'.repeat(50_000)}`), 'answer'],
+    ['escapes', reply(ann, `COMMENT:${String.raw`\,`.repeat(120_000)}`), 'answer'],
+    ['parameters', reply(`ATTENDEE${';A=b'.repeat(60_000)}:mailto:ann@guests.test`), 'ignored'],
+    ['attendees', reply(...Array.from({ length: 5_000 }, () => ann)), 'ignored'],
+    ['lines', reply(ann, ...Array.from({ length: 40_000 }, () => 'A:b')), 'answer'],
     [
       'zones that repeat every second',
       reply('DTSTART;TZID=Z:20261201T190000', ann).replace(
         'BEGIN:VEVENT',
         'BEGIN:VTIMEZONE\r\nTZID:Z\r\nBEGIN:STANDARD\r\nDTSTART:16010101T000000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT',
       ),
+      'answer',
     ],
     [
       'names of objects',
       reply('ATTENDEE;__PROTO__=x;PARTSTAT=__proto__:mailto:ann@guests.test', 'CONSTRUCTOR:1'),
+      'ignored',
     ],
-  ])('%s take no longer than they should', async (_name, content) => {
-    const start = performance.now()
-    await read(mailWith(content))
-    expect(performance.now() - start).toBeLessThan(2_000)
-  })
+  ])(
+    '%s are read to their end',
+    async (_name, content, kind) => {
+      expect(content.length).toBeLessThan(256 * 1024)
+      expect(await read(mailWith(content))).toMatchObject({ kind })
+    },
+    longestMs,
+  )
 
   test('any damage gives an answer, a wish, nothing, and never an error', async () => {
     const names = ['google-accepted', 'outlook-counter', 'apple-accepted', 'thunderbird-accepted'] as const

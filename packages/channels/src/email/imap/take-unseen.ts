@@ -1,4 +1,5 @@
 import { InviteMeError, type Log } from '@invite-me/core/channel'
+import type { BoundedMap } from '../../shared/bounded-map.ts'
 import { handOver, type HandOverResult, type MailTaker } from '../hand-over.ts'
 import type { OpenMailbox } from './mailbox-client.ts'
 
@@ -13,7 +14,7 @@ export interface TakeOptions {
   readonly moveTo: string | undefined
   readonly log: Log
   /** Tries that failed so far, by mail; kept over connections. */
-  readonly failures: Map<string, number>
+  readonly failures: BoundedMap<string, number>
   /** Aborts when no further mail is to be begun. */
   readonly signal: AbortSignal
 }

@@ -75,6 +75,7 @@ async function edits(db: Kysely<Database>): Promise<void> {
     .addColumn('version', 'text', required)
     .addColumn('due_at', 'text', required)
     .addColumn('tries', 'integer', required)
+    .addColumn('held', 'integer', required)
     .addPrimaryKeyConstraint('edits_key', ['delivery_id', 'attempt'])
     .execute()
   await db.schema

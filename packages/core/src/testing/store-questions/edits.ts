@@ -93,18 +93,48 @@ export const editQuestions = {
     assert.deepEqual(again, { ...taken, tries: 2, dueAt: after(90_000) })
   },
 
-  'a newer edit of the same attempt beats the worker that holds the older one': async ({ store }) => {
+  'a newer edit of the same attempt waits for the older one on its way, then takes its place': async ({
+    store,
+  }) => {
     for (const retryAt of [null, after(300_000)]) {
       await plan(store, [sampleEdit(1)])
       const [older] = await take(store)
       assert.ok(older)
       const newer = sampleEdit(1, { version: 'version-2', reason: 'updated', dueAt: after(61_000) })
       await plan(store, [newer])
+      assert.deepEqual(await take(store, { now: after(62_000) }), [])
       assert.equal(await store.edits.settle(older, retryAt), false)
-      assert.deepEqual(await take(store, { now: after(61_000) }), [newer])
-      assert.equal(await store.edits.settle(newer, null), true)
+      const [taken] = await take(store, { now: after(62_000) })
+      assert.deepEqual({ ...taken, dueAt: newer.dueAt }, newer)
+      assert.ok(taken)
+      assert.equal(await store.edits.settle(taken, null), true)
     }
     assert.equal(await store.edits.nextDueAt(['telegram']), undefined)
+  },
+
+  'a newer edit does not wait for a worker that died for longer than its lease': async ({ store }) => {
+    await plan(store, [sampleEdit(1)])
+    const [older] = await take(store, { leaseUntil: after(75_000) })
+    assert.ok(older)
+    const newer = sampleEdit(1, { version: 'version-2', dueAt: after(61_000) })
+    await plan(store, [newer])
+    assert.deepEqual(await store.edits.nextDueAt(['telegram']), after(75_000))
+    const [taken] = await take(store, { now: after(75_000), leaseUntil: after(90_000) })
+    assert.deepEqual(taken, { ...newer, dueAt: after(75_000) })
+    // The dead one comes back to life and has its say: who was told last is told again.
+    assert.equal(await store.edits.settle(older, null), false)
+    assert.deepEqual(numbersOf(await take(store, { now: after(76_000) })), [sampleId('delivery', 1)])
+    assert.equal(await store.edits.settle(newer, null), true)
+  },
+
+  'a newer edit does not wait for one that is only put off': async ({ store }) => {
+    await plan(store, [sampleEdit(1)])
+    const [older] = await take(store)
+    assert.ok(older)
+    assert.equal(await store.edits.settle(older, after(300_000)), true)
+    const newer = sampleEdit(1, { version: 'version-2', dueAt: after(61_000) })
+    await plan(store, [newer])
+    assert.deepEqual(await take(store, { now: after(61_000) }), [newer])
   },
 
   'of two edits planned together for one attempt the last one stays': async ({ store }) => {
