@@ -551,6 +551,6 @@ describe('the channel', () => {
       headers: { 'content-type': 'message/rfc822' },
     })
     const error: unknown = await channel.receive?.(request, sendContext()).catch((reason: unknown) => reason)
-    expect(isInviteMeError(error) && error.code).toBe('REQUEST_INVALID')
+    expect(isInviteMeError(error) && error.code).toBe('BODY_TOO_LARGE')
   })
 })

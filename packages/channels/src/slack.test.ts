@@ -230,6 +230,13 @@ test.each([
   ['under somebody else’s message', { parent_user_id: 'U0777GGGG' }, {}, 'ignored'],
   ['under a message of the bot', { parent_user_id: 'U0456EFGH' }, {}, 'answer'],
   ['where Slack does not say whose message it was', {}, {}, 'answer'],
+  // Nobody else reads along there: it is kept for a human when it fits nothing.
+  [
+    'under the person’s own message to the bot',
+    { parent_user_id: ann, channel: 'D0123ABCD', channel_type: 'im' },
+    {},
+    'answer',
+  ],
   // There Slack may name the bot of the other company.
   [
     'in a channel shared with others',

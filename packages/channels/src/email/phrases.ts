@@ -1,4 +1,5 @@
 import { canBeNumbered, type AnswerSpec } from '@invite-me/core/channel'
+import { inLanguage } from '../shared/in-language.ts'
 
 /** The words of ours in a message, in one language. Add a language by adding a table to `phraseTables`. */
 export interface Phrases {
@@ -228,14 +229,14 @@ function inRange(
   return max === undefined ? '' : `${atMost}${max}`
 }
 
-const phraseTables: Readonly<Record<string, Phrases>> = {
+const phraseTables = {
   en: english,
   ru: russian,
   de: german,
   es: spanish,
   fr: french,
   pt: portuguese,
-}
+} satisfies Readonly<Record<string, Phrases>>
 
 /**
  * Finds the words for a locale.
@@ -243,8 +244,7 @@ const phraseTables: Readonly<Record<string, Phrases>> = {
  * @param locale BCP 47, `ru-RU`; only the language counts, and an unknown one gives English
  */
 export function phrasesFor(locale: string): Phrases {
-  const language = locale.split(/[-_]/, 1)[0]?.toLowerCase() ?? ''
-  return Object.hasOwn(phraseTables, language) ? (phraseTables[language] ?? english) : english
+  return inLanguage(phraseTables, locale)
 }
 
 /**

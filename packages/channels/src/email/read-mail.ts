@@ -1,5 +1,6 @@
 import { InviteMeError } from '@invite-me/core/channel'
 import PostalMime, { type Email } from 'postal-mime'
+import { readRawBody } from '../shared/webhook.ts'
 
 /** A mail as it came in, taken apart. */
 export interface IncomingMail {
@@ -25,7 +26,7 @@ const recipientHeaders = [
   'x-forwarded-to',
 ]
 
-/** @throws InviteMeError `REQUEST_INVALID` when it is no mail, or larger than `maxBytes` */
+/** @throws InviteMeError `REQUEST_INVALID` when it is no mail · `BODY_TOO_LARGE` */
 export async function readMail(request: Request, maxBytes: number): Promise<IncomingMail> {
   const raw = await readBody(request, maxBytes)
   const format = textFormat(raw)
@@ -46,21 +47,13 @@ export function addressesIn(value: string): readonly string[] {
   return value.slice(0, 20_000).match(/[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}/g) ?? []
 }
 
-/** @throws InviteMeError `REQUEST_INVALID` */
+/** @throws InviteMeError `REQUEST_INVALID` · `BODY_TOO_LARGE` */
 async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^message\/rfc822\b/i.test(type)) throw refused('send the raw mail with content-type message/rfc822')
-  const tooLarge = () => refused(`the mail is larger than ${maxBytes} bytes`)
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  if (size === 0) throw refused('the mail is empty')
-  return Buffer.concat(chunks)
+  const raw = await readRawBody(request, maxBytes)
+  if (raw.length === 0) throw refused('the mail is empty')
+  return Buffer.from(raw.buffer)
 }
 
 /** @throws InviteMeError `REQUEST_INVALID` */

@@ -31,7 +31,7 @@ const usualBounce = taggedAddress(`bounce+${tokenPlace}@`)
  * `x-envelope-to` may tell what the mail server was told.
  *
  * @returns one fact, or two for a calendar's answer with words; their ids are the same whenever the same mail comes again
- * @throws InviteMeError `REQUEST_INVALID` when it is no mail or too large
+ * @throws InviteMeError `REQUEST_INVALID` when it is no mail · `BODY_TOO_LARGE`
  */
 export async function receiveEmail(
   request: Request,

@@ -81,7 +81,7 @@ function readEvent(envelope: Envelope, now: Date): InboundFact {
   const isDirect = channel_type === 'im'
   const isReply = thread_ts !== undefined && thread_ts !== ts
   if (!isDirect && !isReply) return ignored('talk in a channel')
-  if (isReply && isUnderAnother(envelope)) return ignored('talk under somebody else’s message')
+  if (!isDirect && isUnderAnother(envelope)) return ignored('talk under somebody else’s message')
   const words = wordsIn(text).trim()
   if (words === '') return ignored('a message without words')
   const wish = isDirect ? readConsentWord(words) : undefined
