@@ -34,14 +34,17 @@ export function knownZone(zone: string): string {
   return offsetFormatFor(zone).resolvedOptions().timeZone
 }
 
+/** Formats of a kind that are kept; afterwards they are made anew. */
+const mostFormats = 500
 const offsetFormats = new Map<string, Intl.DateTimeFormat>()
 
-/** A few hundred zones exist; texts that are none are not kept. */
+/** A few hundred zones exist, each under many spellings; texts that are none are not kept. */
 function offsetFormatFor(zone: string): Intl.DateTimeFormat {
   const kept = offsetFormats.get(zone)
   if (kept !== undefined) return kept
   try {
     const format = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' })
+    if (offsetFormats.size >= mostFormats) offsetFormats.clear()
     offsetFormats.set(zone, format)
     return format
   } catch {
@@ -56,8 +59,6 @@ function inCheapLetters(text: string): string {
   return text.replace(/[\u00a0\u2009\u202f]/g, ' ').replace(/[–—áû]/g, (letter) => dear[letter] ?? letter)
 }
 
-/** Formats kept; making one takes some hundred microseconds. */
-const mostFormats = 500
 /** By locale, use and zone. A locale comes from outside, but only language and country are kept. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
