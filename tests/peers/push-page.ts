@@ -90,7 +90,9 @@ export async function startPushPage(receive: (request: Request) => Promise<Respo
         (shown) => shown.length > 0 && shown.every((one) => one.body !== body),
       ),
     press: async (label) => {
-      // Nobody can click outside the page here, so the worker is told that somebody did.
+      // Nobody can click outside the page here, so the worker is told that somebody did. The browser may have put it to sleep.
+      await devTools.send('ServiceWorker.startWorker', { scopeURL: `${site.url}/` })
+      await waitUntil('the worker is awake', () => context.serviceWorkers().length > 0, 10_000)
       await context.serviceWorkers()[0]
         ?.evaluate(`self.registration.getNotifications().then(([notification]) => {
         const { action } = notification.actions.find(({ title }) => title === ${JSON.stringify(label)})

@@ -245,7 +245,8 @@ export class Dispatcher {
         await settleAttempt(this.#world, send, outcome, this.#patienceMs(1))
         this.#hooks.onCommit()
         this.wake()
-        await this.#tellAccepted(send, outcome)
+        if (outcome.status === 'accepted' && outcome.providerMessageId !== undefined)
+          await this.#tellAccepted(send, [outcome.providerMessageId, ...(outcome.otherIds ?? [])])
         return
       } catch (error) {
         // The first, second, fourth, eighth: a disk that is full for an hour shall not fill the log.
@@ -262,19 +263,15 @@ export class Dispatcher {
     }
   }
 
-  async #tellAccepted({ attempt }: ReadySend, outcome: SendOutcome): Promise<void> {
-    const channel = this.#world.channels.get(attempt.channel)
-    if (outcome.status !== 'accepted' || outcome.providerMessageId === undefined) return
-    // Not only reports: somebody may press a button before our own record is written.
-    if (channel?.receive === undefined) return
-    await this.#hooks
-      .onAccepted(attempt.channel, [outcome.providerMessageId, ...(outcome.otherIds ?? [])])
-      .catch((error: unknown) => {
-        this.#world.log.error('Reports that came early could not be looked for', {
-          channel: attempt.channel,
-          error: error instanceof Error ? error.message : 'unknown',
-        })
+  /** Not only reports: somebody may press a button before our own record is written. */
+  async #tellAccepted({ attempt }: ReadySend, ids: readonly string[]): Promise<void> {
+    if (this.#world.channels.get(attempt.channel)?.receive === undefined) return
+    await this.#hooks.onAccepted(attempt.channel, ids).catch((error: unknown) => {
+      this.#world.log.error('Reports that came early could not be looked for', {
+        channel: attempt.channel,
+        error: error instanceof Error ? error.message : 'unknown',
       })
+    })
   }
 
   /** Nobody waits for company that cannot come: only while more than `own` sends are under way. */

@@ -47,13 +47,11 @@ export function sendAttempt(
   { delivery, message, outbound, doubtedSince }: AttemptToSend,
   stopping: Stopping,
 ): Promise<SendOutcome> {
-  const make = async (context: SendContext): Promise<SendOutcome> => {
-    const known =
-      doubtedSince === undefined
-        ? undefined
-        : await lookFor(channel, outbound, { ...context, since: doubtedSince }, message.onUnknown)
-    return known ?? channel.send(outbound, context)
-  }
+  const send = (context: SendContext) => channel.send(outbound, context)
+  const lookAndSend = async (context: SendContext, since: Date) =>
+    (await lookFor(channel, outbound, { ...context, since }, message.onUnknown)) ?? send(context)
+  const make = (context: SendContext): Promise<SendOutcome> =>
+    doubtedSince === undefined ? send(context) : lookAndSend(context, doubtedSince)
   const call = {
     idempotencyKey: idempotencyKey(delivery),
     attempt: delivery.tries,
