@@ -11,6 +11,7 @@ import {
   type SendOutcome,
 } from '@invite-me/core/channel'
 import { createHash } from 'node:crypto'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { acknowledgeDiscord } from './discord/acknowledge.ts'
 import { readDiscordAddress, spellDiscordAddress } from './discord/address.ts'
 import { callDiscord, type DiscordCaller } from './discord/call.ts'
@@ -52,7 +53,7 @@ export const discord: ChannelFactory<typeof discordOptionsSchema> = defineChanne
 
 function supportsWith(canAnswer: boolean): ChannelSupports {
   return {
-    answers: canAnswer ? ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'] : [],
+    answers: canAnswer ? answersInWords : [],
     links: true,
     tokens: canAnswer ? ['respond', 'unsubscribe', 'reply'] : ['respond', 'unsubscribe'],
     reports: [],

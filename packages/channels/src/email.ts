@@ -4,6 +4,7 @@ import {
   type ChannelSupports,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { parseEmailAddress } from './email/address.ts'
 import { changeOf } from './email/change.ts'
 import { composeEmail, returnAddresses, type MailDraft } from './email/compose.ts'
@@ -98,7 +99,7 @@ function supportsWith({
   readonly replies: boolean
 }): ChannelSupports {
   return {
-    answers: replies ? ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'] : [],
+    answers: replies ? answersInWords : [],
     links: true,
     tokens: replies || bounces ? ['respond', 'unsubscribe', 'reply'] : ['respond', 'unsubscribe'],
     reports: [],

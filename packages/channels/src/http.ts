@@ -7,6 +7,7 @@ import {
   type SendContext,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { composeRequest } from './generic-http/compose.ts'
 import { httpOptionsSchema, usedPlaceholders, type HttpOptions } from './generic-http/options.ts'
 import { classifyReply } from './generic-http/outcome.ts'
@@ -33,7 +34,7 @@ export const http: ChannelFactory<typeof httpOptionsSchema> = defineChannel({
   options: httpOptionsSchema,
   // What can be described; what is, the options say.
   supports: {
-    answers: ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp', 'form'],
+    answers: [...answersInWords, 'form'],
     links: true,
     tokens: ['respond', 'unsubscribe', 'reply'],
     reports: ['delivered', 'read'],

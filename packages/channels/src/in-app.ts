@@ -1,10 +1,6 @@
-import {
-  defineChannel,
-  type AnswerKind,
-  type ChannelFactory,
-  type ChannelSupports,
-} from '@invite-me/core/channel'
+import { defineChannel, type ChannelFactory, type ChannelSupports } from '@invite-me/core/channel'
 import { z } from 'zod'
+import { answersInWords } from './shared/answers-in-words.ts'
 
 /** Longest address, in characters: whatever the host app calls its people. */
 const maxAddressLength = 200
@@ -18,10 +14,8 @@ const optionsSchema = z.strictObject({
     .describe('Name of the channel; give another one for a second inbox (a mobile app beside the site).'),
 })
 
-const answers: readonly AnswerKind[] = ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp', 'form']
-
 const supports: ChannelSupports = {
-  answers,
+  answers: [...answersInWords, 'form'],
   links: true,
   tokens: ['respond'],
   reports: ['delivered', 'read'],

@@ -10,6 +10,7 @@ import {
   type SendContext,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { boundedMap, type BoundedMap } from './shared/bounded-map.ts'
 import { acknowledgeSlack } from './slack/acknowledge.ts'
 import { readSlackAddress } from './slack/address.ts'
@@ -43,7 +44,7 @@ export const slack: ChannelFactory<typeof slackOptionsSchema> = defineChannel({
 
 function supportsWith(canAnswer: boolean): ChannelSupports {
   return {
-    answers: canAnswer ? ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'] : [],
+    answers: canAnswer ? answersInWords : [],
     links: true,
     tokens: canAnswer ? ['respond', 'reply'] : ['respond'],
     reports: [],

@@ -10,6 +10,7 @@ import {
   type SendOutcome,
 } from '@invite-me/core/channel'
 import { randomBytes } from 'node:crypto'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { looksLikePhone, phoneAddress } from './shared/phone.ts'
 import { smppLink, type SmppLink } from './smpp/link.ts'
 import { doorOf, type SmppDoor } from './smpp/listen.ts'
@@ -39,7 +40,7 @@ export const smpp: ChannelFactory<typeof smppOptionsSchema> = defineChannel({
 
 function supportsWith(canReply: boolean): ChannelSupports {
   return {
-    answers: canReply ? ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'] : [],
+    answers: canReply ? answersInWords : [],
     links: true,
     tokens: ['respond'],
     reports: ['delivered'],

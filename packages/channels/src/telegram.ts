@@ -4,6 +4,7 @@ import {
   type ChannelFactory,
   type ChannelSupports,
 } from '@invite-me/core/channel'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { acknowledgeUpdate } from './telegram/acknowledge.ts'
 import { isGroup, parseTelegramAddress } from './telegram/address.ts'
 import { openBotApi } from './telegram/bot-api.ts'
@@ -16,7 +17,7 @@ import { pollingSecret, receiveUpdate } from './telegram/receive.ts'
 import { maxTextLength, sendByTelegram } from './telegram/send.ts'
 
 const supports: ChannelSupports = {
-  answers: ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'],
+  answers: answersInWords,
   links: true,
   // Who wants no more messages writes /stop or blocks the bot; no link is needed for it.
   tokens: ['respond', 'reply'],

@@ -8,6 +8,7 @@ import {
   type SendOutcome,
 } from '@invite-me/core/channel'
 import { z } from 'zod'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { looksLikePhone, phoneAddress } from './shared/phone.ts'
 import { renderText } from './shared/render-text.ts'
 import { twilioApi, type TwilioApi } from './twilio/api.ts'
@@ -65,7 +66,7 @@ const supports: ChannelSupports = {
 const supportsReports: ChannelSupports = { ...supports, reports: ['delivered'] }
 const supportsReplies: ChannelSupports = {
   ...supportsReports,
-  answers: ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'],
+  answers: answersInWords,
 }
 
 /**

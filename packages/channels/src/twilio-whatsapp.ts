@@ -9,6 +9,7 @@ import {
   type SendOutcome,
 } from '@invite-me/core/channel'
 import { z } from 'zod'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { noTextTypes, phoneAddress } from './shared/phone.ts'
 import { oneLine } from './shared/one-line.ts'
 import { renderText } from './shared/render-text.ts'
@@ -53,7 +54,7 @@ const supports: ChannelSupports = {
 }
 const supportsReplies: ChannelSupports = {
   ...supports,
-  answers: ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp'],
+  answers: answersInWords,
   reports: ['delivered', 'read'],
 }
 

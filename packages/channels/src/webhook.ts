@@ -7,6 +7,7 @@ import {
   type SendContext,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { answersInWords } from './shared/answers-in-words.ts'
 import { answerResults } from './shared/answer-results.ts'
 import { checkUrl } from './shared/checked-url.ts'
 import { guardedFetch } from './shared/guarded-fetch.ts'
@@ -22,7 +23,7 @@ const maxTextLength = 5_000
 
 const supports: ChannelSupports = {
   // A program can be asked anything, and answers in its own words.
-  answers: ['yesNo', 'choice', 'text', 'number', 'date', 'rsvp', 'form'],
+  answers: [...answersInWords, 'form'],
   links: true,
   tokens: ['respond', 'unsubscribe', 'reply'],
   reports: [],
