@@ -1,8 +1,9 @@
 /**
- * Writes everything that follows from the channel files: `pnpm gen`; `--check` only says whether it is fresh.
+ * Writes everything that follows from other files: `pnpm gen`; `--check` only says whether it is fresh.
  *
- * The catalogue, the import paths of the channels package, the reference page, the head of each channel's page and the
- * README's table. So adding a channel is one file, one test and this command.
+ * From the channel files the catalogue, the import paths of the channels package, the reference page, the head of each
+ * channel's page and the README's table. So adding a channel is one file, one test and this command. From the server's routes
+ * the reference page of the HTTP interface.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,8 +12,11 @@ import { importPaths, readChannels } from './gen/read-channels.ts'
 import { writeCatalogue } from './gen/write-catalogue.ts'
 import { writeDocsHead } from './gen/write-docs-head.ts'
 import { writeExports } from './gen/write-exports.ts'
+import { writeHttpReference } from './gen/write-http-reference.ts'
 import { writeReadmeTable } from './gen/write-readme-table.ts'
 import { writeReference } from './gen/write-reference.ts'
+import { openApiDocument } from '../packages/server/src/app/openapi-document.ts'
+import { routes } from '../packages/server/src/routes/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const isCheck = process.argv.includes('--check')
@@ -41,6 +45,7 @@ const outputs: readonly (readonly [string, string])[] = [
   [cataloguePath, format(cataloguePath, writeCatalogue(channels))],
   [manifestPath, format(manifestPath, writeExports(read(manifestPath) ?? '{}', importPaths(channelFolder)))],
   ['docs/reference/channels.md', writeReference(channels)],
+  ['docs/reference/http.md', writeHttpReference(openApiDocument(routes, 'current'))],
   ...documented.flatMap(({ path, page }) => (page === undefined ? [] : [[path, page] as const])),
   ['README.md', writeReadmeTable(read('README.md') ?? '', documented)],
 ]
@@ -49,7 +54,7 @@ for (const [path, text] of outputs) {
   const absolute = join(root, path)
   if (read(path) === text) continue
   if (isCheck) {
-    console.error(`${path} is not what the channel files say; run \`pnpm gen\`.`)
+    console.error(`${path} is not what the files it follows from say; run \`pnpm gen\`.`)
     process.exitCode = 1
   } else {
     mkdirSync(dirname(absolute), { recursive: true })

@@ -6,7 +6,16 @@
  */
 import { existsSync } from 'node:fs'
 
-export type ServiceName = 'postfix' | 'dovecot' | 'kannel' | 'libical' | 'openssl' | 'chromium'
+export type ServiceName =
+  | 'postfix'
+  | 'dovecot'
+  | 'kannel'
+  | 'libical'
+  | 'openssl'
+  | 'chromium'
+  | 'postgres'
+  | 'rabbitmq'
+  | 'redis'
 
 interface Service {
   readonly purpose: string
@@ -40,6 +49,12 @@ const services: Readonly<Record<ServiceName, Service>> = {
     ),
     install: 'apt-get install --no-install-recommends python3-gi gir1.2-ical-3.0',
   },
+  postgres: {
+    purpose: 'what is kept in Postgres, where npm brings none',
+    // Its other programs lie beside it.
+    paths: [18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+    install: 'apt-get install --no-install-recommends postgresql',
+  },
   openssl: {
     purpose: 'certificates nobody vouches for',
     paths: ['/usr/bin/openssl'],
@@ -49,6 +64,17 @@ const services: Readonly<Record<ServiceName, Service>> = {
     purpose: 'pages in a real browser',
     paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     install: 'apt-get install --no-install-recommends chromium',
+  },
+  rabbitmq: {
+    purpose: 'work that crosses machines',
+    // Not the one in sbin: that script always runs the broker of the machine, whatever its environment says.
+    paths: ['/usr/lib/rabbitmq/bin/rabbitmq-server'],
+    install: 'apt-get install --no-install-recommends rabbitmq-server',
+  },
+  redis: {
+    purpose: 'processes that wake each other',
+    paths: ['/usr/bin/redis-server', '/usr/local/bin/redis-server'],
+    install: 'apt-get install --no-install-recommends redis-server',
   },
 }
 const names = Object.keys(services) as readonly ServiceName[]

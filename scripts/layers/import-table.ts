@@ -21,11 +21,13 @@ const everyFloorButTheStore = [
   'accept',
   'dispatch',
   'respond',
+  'announce',
   'schedule',
   'campaign',
   'event',
   'queue',
   'system',
+  'store-clock',
   'options',
   'face',
   'invite-me',
@@ -34,29 +36,48 @@ const everyFloorButTheStore = [
 const top: Floor = { floors: everyFloorButTheStore, packages: ['zod'] }
 const flow: Floor = { floors: ['ledger', 'rules', 'ports', 'model'] }
 const sender: Floor = { floors: ['accept', 'rules', 'ports', 'model'] }
-const driverRoom: Floor = { floors: ['ports', 'model'], packages: ['kysely', 'better-sqlite3'] }
+const driverRoom: Floor = { floors: ['ports', 'model'], packages: ['kysely', 'better-sqlite3', 'pg'] }
 
 /** The floors of `packages/core/src`: a folder, or a file in its root without its extension. */
 export const coreFloors: Readonly<Record<string, Floor>> = {
   model: { floors: [], packages: ['zod'] },
   rules: {
     floors: ['model'],
-    files: { 'response-link.ts': ['node:crypto'], 'read-moment.ts': ['temporal-polyfill'] },
+    files: {
+      'response-link.ts': ['node:crypto'],
+      'key-secret.ts': ['node:crypto'],
+      'webhook-signature.ts': ['node:crypto'],
+      'read-moment.ts': ['temporal-polyfill'],
+    },
   },
   ports: { floors: ['model'] },
   ledger: { floors: ['rules', 'ports', 'model'] },
   accept: flow,
   dispatch: { ...flow, packages: ['p-queue'] },
   respond: flow,
+  announce: flow,
   schedule: sender,
   campaign: sender,
   event: sender,
-  store: driverRoom,
+  store: {
+    ...driverRoom,
+    // Backups are files.
+    files: {
+      'workspace/back-up-workspace.ts': ['node:'],
+      'workspace/copy-workspace.ts': ['node:crypto'],
+      'workspace/sqlite-end.ts': ['node:fs'],
+      'workspace/workspace-location.ts': ['node:path'],
+    },
+  },
   queue: driverRoom,
   testing: { floors: ['ports', 'model', 'invite-me', 'face'], lazyFloors: ['store'], packages: ['node:'] },
   system: { floors: ['ports'], packages: ['node:'] },
+  'store-clock': { floors: ['ports'] },
   channel: { floors: ['ports', 'model', 'rules'], packages: ['zod'] },
+  'guarded-fetch': { floors: [], packages: ['node:'] },
   face: { floors: ['accept', 'respond', 'rules', 'ports', 'model'] },
+  // Runs in browsers: of the face its types alone, and nothing of `node:`.
+  client: { floors: ['ports', 'model', 'face'], packages: ['ky', 'zod'] },
   options: top,
   'invite-me': top,
   index: top,
@@ -75,7 +96,7 @@ export interface NeighbourRow {
 /** Imports between our packages. What no row allows is refused. */
 export const neighbours: Readonly<Record<string, readonly NeighbourRow[]>> = {
   core: [],
-  channels: [{ from: '', specifiers: /^@invite-me\/core\/channel$/ }],
+  channels: [{ from: '', specifiers: /^@invite-me\/core\/(channel|guarded-fetch)$/ }],
   server: [{ from: '', specifiers: /^@invite-me\/(core(\/(?!testing).*)?|channels\/catalog)$/ }],
   cli: [
     { from: '', specifiers: /^@invite-me\/(core(\/(?!testing).*)?|channels\/.+)$/ },
@@ -83,6 +104,9 @@ export const neighbours: Readonly<Record<string, readonly NeighbourRow[]>> = {
     { from: 'commands/try.', specifiers: /^@invite-me\/server(\/.*)?$/ },
     // While a command waits for answers it serves the pages its links lead to.
     { from: 'portal-listener.', specifiers: /^@invite-me\/server\/(portal|listen)$/ },
+    // Lists of people are read in one way, from a file and over HTTP.
+    { from: 'addressees.', specifiers: /^@invite-me\/server\/people$/ },
+    { from: 'configured-channels.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'commands/simulate.', specifiers: /^@invite-me\/core\/testing$/ },
   ],
 }

@@ -7,6 +7,8 @@ export interface RunningScript {
   readonly printed: () => string
   /** Resolves with what was printed once it holds all the words; rejects when the program ends before, or after `timeoutMs` (default 20,000). */
   waitFor(words: readonly string[], timeoutMs?: number): Promise<string>
+  /** Resolves when it has ended, by itself or not. */
+  readonly gone: Promise<unknown>
   /** Ends it and waits until it is gone; may be called twice. */
   end(): Promise<void>
 }
@@ -34,6 +36,7 @@ export function runScript(
   })
   return {
     printed: () => printed,
+    gone,
     waitFor: async (words, timeoutMs = 20_000) => {
       const signal = AbortSignal.timeout(timeoutMs)
       const isThere = () => words.every((word) => printed.includes(word))

@@ -8,8 +8,8 @@ import {
   type SendContext,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { guardedFetch } from '@invite-me/core/guarded-fetch'
 import { answerResults } from './shared/answer-results.ts'
-import { guardedFetch } from './shared/guarded-fetch.ts'
 import { request } from './shared/http.ts'
 import { encryptPush, type EncryptedPush } from './web-push/encrypt-push.ts'
 import { notificationText, topicOf } from './web-push/notification.ts'

@@ -1,11 +1,10 @@
-import type { OutboundMessage, SendOutcome } from '@invite-me/core/channel'
+import { signatureHeaders, type OutboundMessage, type SendOutcome } from '@invite-me/core/channel'
 import { channelContract } from '@invite-me/core/testing'
 import { setImmediate } from 'node:timers/promises'
 import { assert, describe, test } from 'vitest'
 import { startWebhookEndpoint, type WebhookEndpoint } from '../../../tests/peers/webhook-endpoint.ts'
 import { webhook } from './webhook.ts'
 import { secretSchema } from './webhook/keys.ts'
-import { signatureHeaders } from './webhook/signature.ts'
 
 const secret = 'whsec_cGxhbnRlZC1zZWNyZXQtcGxhbnRlZC1zZWNyZXQt'
 const token = '7h2k9qsampletoken4d8w3e6r5'

@@ -1,5 +1,6 @@
 import {
   defineChannel,
+  signatureHeaders,
   type ChannelFactory,
   type ChannelSupports,
   type MessageEdit,
@@ -7,16 +8,14 @@ import {
   type SendContext,
   type SendOutcome,
 } from '@invite-me/core/channel'
+import { checkUrl, guardedFetch } from '@invite-me/core/guarded-fetch'
 import { answersInWords } from './shared/answers-in-words.ts'
 import { answerResults } from './shared/answer-results.ts'
-import { checkUrl } from './shared/checked-url.ts'
-import { guardedFetch } from './shared/guarded-fetch.ts'
 import { request } from './shared/http.ts'
 import { urlRules, webhookOptionsSchema, type WebhookOptions } from './webhook/options.ts'
 import { classifyReply } from './webhook/outcome.ts'
 import { editBody, messageBody, type PayloadOptions } from './webhook/payload.ts'
 import { receiveAnswer } from './webhook/receive.ts'
-import { signatureHeaders } from './webhook/signature.ts'
 
 /** Longest text in characters: as JSON in UTF-8 it leaves room for the rest within 20 kB. */
 const maxTextLength = 5_000

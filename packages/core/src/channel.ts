@@ -33,6 +33,9 @@ export type { Log } from './ports/log.ts'
 export { canBeNumbered } from './rules/answers/option-numbers.ts'
 export { readCollidingWord, readConsentWord } from './rules/consent-words.ts'
 export type { ConsentWord } from './rules/consent-words.ts'
+export { retryAfterMs } from './rules/retry-after.ts'
+export { signatureHeaders, verifySignature } from './rules/webhook-signature.ts'
+export type { SignedWebhook, SigningKeys, VerifyingKeys } from './rules/webhook-signature.ts'
 export { knownZone, writeMoment, writeSpan, zoneName } from './rules/write-moment.ts'
 
 /** What a channel is made of; see {@link defineChannel}. */

@@ -4,14 +4,20 @@ export { choice, date, form, number, rsvp, text, yesNo } from './model/answer.ts
 export { InviteMeError, isInviteMeError } from './model/error.ts'
 
 // Advanced
+export { apiKeyInputSchema, roles, scopes } from './model/api-key.ts'
 export { errorCodes } from './model/error.ts'
 export { domainEventTypes } from './model/domain-event.ts'
+export { lanes } from './model/lane.ts'
 export { formFields } from './model/form-field.ts'
+export { workItemSchema } from './model/work-item.ts'
+export { hashKeySecret } from './rules/key-secret.ts'
 export { answerActions } from './rules/answers/answer-actions.ts'
 export { describeAnswer } from './rules/answers/describe-answer.ts'
+export { systemClock } from './system.ts'
 
 // Types
 export type {
+  Audit,
   ChannelStatus,
   ConnectAddress,
   ImportProblem,
@@ -23,11 +29,16 @@ export type {
   Invitation,
   InvitationGroup,
   InviteMe,
+  Keys,
   Links,
   Page,
+  RecipientExport,
   Recipients,
   SentMessage,
+  TopicEvent,
+  Topics,
   WaitOptions,
+  Webhooks,
 } from './face/face.ts'
 export type {
   AnswerInput,
@@ -38,6 +49,8 @@ export type {
   ChoiceOptions,
   Rsvp,
 } from './model/answer.ts'
+export type { ApiKey, ApiKeyInput, Role, Scope } from './model/api-key.ts'
+export type { AuditEntry } from './model/audit-entry.ts'
 export type { CalendarEntry, CalendarInput } from './model/calendar.ts'
 export type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from './model/delivery.ts'
 export type { DomainEvent, DomainEventType } from './model/domain-event.ts'
@@ -67,6 +80,13 @@ export type { Preferences, PreferencesInput } from './model/preference.ts'
 export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
 export type { LinkPurpose } from './model/response-link.ts'
+export type {
+  WebhookEndpoint,
+  WebhookEndpointInput,
+  WebhookEndpointUpdate,
+  WebhookPosting,
+} from './model/webhook-endpoint.ts'
+export type { WorkItem } from './model/work-item.ts'
 export type { ResponseReceipt, ResponseRecord, ResponseStatus } from './model/response.ts'
 export type { Route, RouteState } from './model/route.ts'
 export type { InviteMeOptions } from './options.ts'
@@ -74,6 +94,17 @@ export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
 export type { Directory, DirectoryContext } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Log } from './ports/log.ts'
-export type { DueHint, Queue } from './ports/queue.ts'
+export type { Notice, Notifier } from './ports/notifier.ts'
+export type { DueHint, Queue, QueuePromises } from './ports/queue.ts'
 export type { Random } from './ports/random.ts'
-export type { DeliveryCounts, DeliveryFilter, ReceiptFilter, Store, StoreOpener } from './ports/store.ts'
+export type { TraceParent, Tracer } from './ports/tracer.ts'
+export type { PostResult, WebhookPost, WebhookSender } from './ports/webhook-post.ts'
+export type {
+  Backlog,
+  DeliveryCounts,
+  DeliveryFilter,
+  ReceiptFilter,
+  Store,
+  StoreOpener,
+  Suppression,
+} from './ports/store.ts'

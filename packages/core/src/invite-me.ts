@@ -1,19 +1,32 @@
 import { acceptMessage, type Acceptance } from './accept/accept-message.ts'
 import { rescheduleMessage } from './accept/reschedule-message.ts'
 import type { RawRequest } from './accept/read-request.ts'
-import { Dispatcher } from './dispatch/dispatcher.ts'
+import { WebhookRelay } from './announce/webhook-relay.ts'
+import { Workshop } from './dispatch/workshop.ts'
+import { erasePerson } from './face/erase-person.ts'
+import { exportPerson } from './face/export-person.ts'
 import type { Invitation, InvitationGroup, InviteMe } from './face/face.ts'
 import { invitationGroup, invitationHandle, sentMessage } from './face/handles.ts'
+import { auditDesk } from './face/audit-desk.ts'
 import { inboxDesk } from './face/inbox-desk.ts'
+import { keysDesk } from './face/keys-desk.ts'
 import { Live } from './face/live.ts'
 import { answerInputSchema, type AnswerInput } from './model/answer.ts'
 import { InviteMeError } from './model/error.ts'
 import type { AskOptions, ContentInput, To } from './model/message.ts'
 import { parseInput } from './model/parse.ts'
-import { resolveOptions, type InviteMeOptions } from './options.ts'
+import { resolveOptions, type InviteMeOptions, type ResolvedOptions } from './options.ts'
+import type { WebhookSender } from './ports/webhook-post.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Store } from './ports/store.ts'
 import type { World } from './ports/world.ts'
 import { storeQueue } from './queue/store-queue.ts'
-import { pageOf, recipientsDesk } from './face/recipients-desk.ts'
+import { storeClock, type KeptClock } from './store-clock.ts'
+import { silentNotifier, systemClock } from './system.ts'
+import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
+import { secretDesk } from './face/secret-desk.ts'
+import { readCursor, topicsDesk } from './face/topics-desk.ts'
+import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
 import { handleWebhook, receive } from './respond/receive.ts'
 import { recordResponse } from './respond/record-response.ts'
@@ -34,29 +47,60 @@ const defaultDeadlineMs = 10_000
 export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe> {
   const resolved = resolveOptions(options)
   const store = await resolved.store.open()
+  const clock = await clockFor(resolved, store)
   const world: World = {
     settings: resolved.settings,
     store,
-    queue: resolved.queue ?? storeQueue(resolved.clock),
+    queue: resolved.queue ?? storeQueue(clock),
+    notifier: resolved.notifier ?? store.notifier ?? silentNotifier,
+    tracer: resolved.tracer,
     channels: new Map(resolved.channels.map((channel) => [channel.name, channel])),
-    clock: resolved.clock,
+    clock,
     random: resolved.random,
-    ids: idSource(resolved.clock, resolved.random),
+    ids: idSource(clock, resolved.random),
     log: resolved.log,
   }
   const live = new Live(world, await store.outbox.last())
-  const dispatcher = new Dispatcher(world, {
+  const { webhooks } = resolved
+  const relay =
+    webhooks !== undefined && resolved.dispatch.chores ? new WebhookRelay(world, webhooks.post) : undefined
+  const listeners: Listeners = { live, relay }
+  await world.notifier.listen((notice) => {
+    if (notice === 'events') wake(listeners)
+  })
+  const workshop = new Workshop(world, resolved.dispatch, {
     onCommit: () => {
-      live.wake()
+      tellCommitted(world, listeners)
     },
     onAccepted: (channel, ids) => replayUnmatched(world, channel, ids),
   })
-  await world.queue.consume(async () => {
-    dispatcher.wake()
-  })
-  const engine = face(world, live, dispatcher)
-  if (resolved.dispatch) engine.start()
+  const engine = face(world, { listeners, workshop, webhooks, clock })
+  if (resolved.dispatch.begins) engine.start()
   return engine
+}
+
+/** Who follows the outbox in this process. */
+interface Listeners {
+  readonly live: Live
+  /** Absent where webhooks are not posted. */
+  readonly relay: WebhookRelay | undefined
+}
+
+function wake({ live, relay }: Listeners): void {
+  live.wake()
+  relay?.wake()
+}
+
+/** Processes on several machines go by the clock of the store they share, unless the host app brings a clock of its own. */
+async function clockFor({ clock, log }: ResolvedOptions, store: Store): Promise<Clock & Partial<KeptClock>> {
+  const { now } = store
+  return clock === systemClock && now !== undefined ? storeClock(clock, { now }, log) : clock
+}
+
+/** Those who listen look for new events, here and in other processes. */
+function tellCommitted(world: World, listeners: Listeners): void {
+  wake(listeners)
+  world.notifier.notify('events')
 }
 
 function readAnswer(input: AnswerInput): AnswerInput {
@@ -67,7 +111,15 @@ function readAnswer(input: AnswerInput): AnswerInput {
   })
 }
 
-function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
+interface Staff {
+  readonly listeners: Listeners
+  readonly workshop: Workshop
+  readonly webhooks: WebhookSender | undefined
+  readonly clock: Partial<KeptClock>
+}
+
+function face(world: World, { listeners, workshop, webhooks, clock }: Staff): InviteMe {
+  const { live, relay } = listeners
   const { store } = world
   let isStopped = false
   let stopping: Promise<void> | undefined
@@ -79,26 +131,28 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     try {
       return await work()
     } finally {
-      live.wake()
+      tellCommitted(world, listeners)
     }
   }
   /** An answer may leave something to say where the question was sent. */
   const answered = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const result = await change(work)
-    dispatcher.wake()
+    workshop.announce()
     return result
   }
   const accept = (request: RawRequest): Promise<Acceptance> =>
     change(async () => {
       const acceptance = await acceptMessage(world, request)
-      if (acceptance.message !== null) dispatcher.expect(acceptance.message)
+      if (acceptance.message !== null) workshop.expect(acceptance.message)
       return acceptance
     })
   const stop = async (deadlineMs: number): Promise<void> => {
     isStopped = true
-    await dispatcher.stop(deadlineMs)
+    await Promise.all([workshop.stop(deadlineMs), relay?.stop(deadlineMs)])
     live.stop()
     await world.queue.close()
+    await world.notifier.close()
+    clock.stop?.()
     await Promise.allSettled([...world.channels.values()].map(async (channel) => channel.close?.()))
     await store.close()
   }
@@ -174,13 +228,13 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
     receive: (channel, request) =>
       change(async () => {
         const results = await receive(world, channel, request)
-        dispatcher.wake()
+        workshop.announce()
         return results
       }),
     handleWebhook: (channel, request) =>
       change(async () => {
         const response = await handleWebhook(world, channel, request)
-        dispatcher.wake()
+        workshop.announce()
         return response
       }),
     unmatched: {
@@ -188,14 +242,18 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       drop: (id) => change(() => store.inbound.dropUnmatched([id])),
     },
     inbox: inboxDesk(world, { live, change: answered, readAnswer }),
-    recipients: recipientsDesk(world),
+    recipients: {
+      ...recipientsDesk(world),
+      export: (externalId) => exportPerson(world, externalId),
+      erase: (externalId) => answered(() => erasePerson(world, externalId)),
+    },
     messages: {
       get: (id) => store.messages.byId(id),
       list: (page) => store.messages.list(pageOf(page)),
       reschedule: (id, calendar) =>
         change(async () => {
           await rescheduleMessage(world, id, calendar)
-          dispatcher.wake()
+          workshop.announce()
         }),
     },
     invitations: {
@@ -211,6 +269,7 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       get: async (id) => (await store.deliveries.byIds([id]))[0],
       list: (filter = {}, page = {}) => store.deliveries.list(filter, pageOf(page)),
       counts: (filter = {}) => store.deliveries.counts(filter),
+      backlog: () => store.deliveries.backlog(new Date(world.clock.now())),
       revokeLinks: (id) => change(() => store.links.revoke(id, new Date(world.clock.now()))),
     },
     receipts: { list: (filter = {}, page = {}) => store.receipts.list(filter, pageOf(page)) },
@@ -218,18 +277,14 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
       open: (token, purpose) => openLink(world, token, purpose),
       answer: (token, input) => answered(() => answerByLink(world, token, readAnswer(input))),
       unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
-      renew: (token) =>
-        change(async () => {
-          const renewed = await renewLink(world, token)
-          if (renewed !== undefined) await world.queue.publish([{ ...renewed, dueAt: world.clock.now() }])
-        }),
+      renew: (token) => change(() => renewLink(world, token)),
     },
     channels: {
       list: () =>
         [...world.channels.values()].map(({ name, supports }) => ({
           name,
           supports,
-          circuit: dispatcher.circuit(name),
+          circuit: workshop.circuit(name),
         })),
       probe: async (name, { signal } = {}) => {
         const channel = world.channels.get(name)
@@ -245,9 +300,25 @@ function face(world: World, live: Live, dispatcher: Dispatcher): InviteMe {
         )
       },
     },
+    keys: keysDesk(world, change),
+    webhooks: webhooksDesk(world, change, webhooks),
+    audit: auditDesk(world, change),
+    topics: topicsDesk(world, { live, change }),
+    secret: secretDesk(world),
+    events: {
+      list: async ({ after = 0, limit, invitationId } = {}) =>
+        store.outbox.after(
+          readCursor(after),
+          boundedLimit(limit),
+          invitationId === undefined ? undefined : { invitationId },
+        ),
+      last: () => store.outbox.last(),
+    },
     on: (type, handler) => live.on(type, handler),
     start: () => {
-      if (!isStopped) dispatcher.start()
+      if (isStopped) return
+      workshop.start()
+      relay?.start()
     },
     stop: ({ deadlineMs = defaultDeadlineMs } = {}) => (stopping ??= stop(deadlineMs)),
   }

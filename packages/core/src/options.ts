@@ -7,11 +7,14 @@ import { channelNameSchema } from './model/route.ts'
 import type { Channel } from './ports/channel.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
+import type { Notifier } from './ports/notifier.ts'
 import type { Queue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { StoreOpener } from './ports/store.ts'
+import type { Tracer } from './ports/tracer.ts'
+import type { WebhookSender } from './ports/webhook-post.ts'
 import type { Settings } from './ports/world.ts'
-import { systemClock, systemRandom } from './system.ts'
+import { systemClock, systemRandom, untraced } from './system.ts'
 
 /** What `createInviteMe` takes. Only `store` and `channels` must be given. */
 export interface InviteMeOptions {
@@ -32,8 +35,18 @@ export interface InviteMeOptions {
   /** IANA zone in which a deadline without an offset is read; default the machine's. */
   readonly zone?: string
   readonly policies?: PoliciesInput
-  /** Whether this process sends (default true). `false` accepts and records only. */
-  readonly dispatch?: boolean
+  /**
+   * What this process does of the work (default all): `send` calls the channels, `chores` does what falls due (deadlines,
+   * reminders, the work of dead processes, webhooks, handing work to a broker). `false`: accepts and records only, until
+   * `start` is called.
+   */
+  readonly dispatch?: boolean | { readonly send: boolean; readonly chores: boolean }
+  /** Wakes other processes on the same store; default what the store itself has. */
+  readonly notifier?: Notifier
+  /** Follows messages through processes; default nothing is traced. */
+  readonly tracer?: Tracer
+  /** Posts events to the endpoints of `webhooks`; without it none can be made. */
+  readonly webhooks?: WebhookSender
   /** How long a worker keeps what it took without a sign of life (default 15 s, 1 s to 10 min). */
   readonly lease?: number | string
   /** Longest time between two looks into the store (default 1 s, 10 ms to 1 min). */
@@ -102,7 +115,23 @@ const optionsSchema = z.strictObject({
   locale: z.string().min(2).max(35).default('en'),
   zone: z.string().max(64).optional(),
   policies: policiesSchema.prefault({}),
-  dispatch: z.boolean().default(true),
+  dispatch: z
+    .union([z.boolean(), z.strictObject({ send: z.boolean(), chores: z.boolean() })])
+    .default(true)
+    .transform((part) =>
+      typeof part === 'boolean' ? { send: true, chores: true, begins: part } : { ...part, begins: true },
+    ),
+  notifier: port<Notifier>('notify').optional(),
+  tracer: port<Tracer>('span').default(untraced),
+  webhooks: z
+    .custom<WebhookSender>(
+      (value) =>
+        isObject(value) &&
+        typeof (value as Partial<WebhookSender>).post === 'function' &&
+        ['undefined', 'function'].includes(typeof (value as Partial<WebhookSender>).check),
+      'it must have a function post, and check when given is one',
+    )
+    .optional(),
   lease: durationSchema.pipe(z.number().min(1_000).max(600_000)).default(15_000),
   poll: durationSchema.pipe(z.number().min(10).max(60_000)).default(1_000),
   clock: port<Clock>('schedule').default(systemClock),
@@ -110,13 +139,24 @@ const optionsSchema = z.strictObject({
   log: port<Log>('error').default(silent),
 })
 
+/** What a process does of the work; see `InviteMeOptions.dispatch`. */
+export interface DispatchRoles {
+  readonly send: boolean
+  readonly chores: boolean
+  /** False when it waits for `start`. */
+  readonly begins: boolean
+}
+
 /** The options with defaults filled in; frozen. */
 export interface ResolvedOptions {
   readonly settings: Settings
   readonly store: StoreOpener
   readonly queue: Queue | undefined
   readonly channels: readonly Channel[]
-  readonly dispatch: boolean
+  readonly dispatch: DispatchRoles
+  readonly notifier: Notifier | undefined
+  readonly tracer: Tracer
+  readonly webhooks: WebhookSender | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -128,12 +168,15 @@ export interface ResolvedOptions {
  */
 export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
   const parsed = parseInput(optionsSchema, options, { code: 'OPTIONS_INVALID', what: 'createInviteMe' })
-  const { store, queue, channels, dispatch, clock, random, log, ...rest } = parsed
+  const { store, queue, channels, dispatch, notifier, tracer, webhooks, clock, random, log, ...rest } = parsed
   return Object.freeze({
     store,
     queue,
     channels,
     dispatch,
+    notifier,
+    tracer,
+    webhooks,
     clock,
     random,
     log,

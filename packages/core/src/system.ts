@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 import type { Clock } from './ports/clock.ts'
+import type { Notifier } from './ports/notifier.ts'
 import type { Random } from './ports/random.ts'
+import type { Tracer } from './ports/tracer.ts'
 
 /** Longest delay a timer takes; longer ones fire at once (WHATWG HTML §8.6, 32-bit milliseconds). */
 const longestTimerMs = 2 ** 31 - 1
@@ -34,4 +36,17 @@ export const systemRandom: Random = {
     return bytes
   },
   fraction: () => Math.random(),
+}
+
+/** Traces nothing. */
+export const untraced: Tracer = {
+  current: () => null,
+  span: (_name, _options, work) => work(),
+}
+
+/** Wakes nobody: other processes look by themselves. */
+export const silentNotifier: Notifier = {
+  notify: () => undefined,
+  listen: async () => async () => undefined,
+  close: async () => undefined,
 }

@@ -1,10 +1,10 @@
 import type { SendOutcome } from '@invite-me/core/channel'
 import ky from 'ky'
 
+export { retryAfterMs } from '@invite-me/core/channel'
+
 /** Most bytes of an answer that are read; providers' answers are far smaller. */
 const defaultMaxBytes = 262_144
-/** Longest pause believed when a provider names one. */
-const longestPauseMs = 86_400_000
 
 /** A request to a provider. */
 export interface HttpRequest {
@@ -81,17 +81,6 @@ export function outcomeOfSilence({
   return isSent
     ? { ...told, status: 'unknown', detail: 'the connection broke before the provider answered' }
     : { ...told, status: 'retryable', detail: 'the provider cannot be reached' }
-}
-
-/**
- * Reads Retry-After: seconds or a date (RFC 9110 §10.2.3), at most a day.
- * @returns milliseconds from `nowMs`; `undefined` when the header is absent or makes no sense
- */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  const text = headers.get('retry-after')?.trim()
-  if (text === undefined || text === '') return undefined
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(Math.ceil(ms), 0), longestPauseMs)
 }
 
 /** Reads a JSON object; anything else is an empty one. */

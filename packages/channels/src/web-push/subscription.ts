@@ -1,6 +1,6 @@
+import { checkUrl, type UrlRules } from '@invite-me/core/guarded-fetch'
 import { ECDH } from 'node:crypto'
 import { z } from 'zod'
-import { checkUrl, type UrlRules } from '../shared/checked-url.ts'
 
 /** A browser's subscription: where its push service is called, and what its messages are encrypted with. */
 export interface PushSubscription {

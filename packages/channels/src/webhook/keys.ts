@@ -1,21 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
-/** What webhooks are signed with; several of a kind while one replaces another. */
-export interface SigningKeys {
-  /** Shared secrets, for signatures `v1`. */
-  readonly secrets: readonly Uint8Array[]
-  /** Ed25519 private keys, for signatures `v1a`. */
-  readonly privateKeys: readonly KeyObject[]
-}
-
-/** What signatures are checked with. */
-export interface VerifyingKeys {
-  readonly secrets: readonly Uint8Array[]
-  /** Ed25519 public keys. */
-  readonly publicKeys: readonly KeyObject[]
-}
-
 /** A shared secret: `whsec_` and 24 to 64 bytes in base64 (Standard Webhooks 1.0.0, signature scheme). */
 export const secretSchema = keySchema('whsec_', 'give whsec_ followed by 24 to 64 bytes in base64', (bytes) =>
   bytes.length >= 24 && bytes.length <= 64 ? bytes : undefined,

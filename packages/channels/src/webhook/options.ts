@@ -1,5 +1,5 @@
+import { checkUrl, type UrlRules } from '@invite-me/core/guarded-fetch'
 import { z } from 'zod'
-import { checkUrl, type UrlRules } from '../shared/checked-url.ts'
 import { privateKeySchema, publicKeySchema, secretSchema } from './keys.ts'
 
 /** Options of the webhook channel as a host app writes them. */

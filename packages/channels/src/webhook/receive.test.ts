@@ -1,7 +1,7 @@
+import { signatureHeaders } from '@invite-me/core/channel'
 import { describe, expect, test } from 'vitest'
 import { secretSchema } from './keys.ts'
 import { receiveAnswer } from './receive.ts'
-import { signatureHeaders } from './signature.ts'
 
 const now = Date.UTC(2026, 10, 22, 5)
 const token = '7h2k9qsampletoken4d8w3e6r5'

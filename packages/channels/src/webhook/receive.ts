@@ -1,9 +1,12 @@
-import type { AnswerInput, InboundFact } from '@invite-me/core/channel'
+import {
+  verifySignature,
+  type AnswerInput,
+  type InboundFact,
+  type VerifyingKeys,
+} from '@invite-me/core/channel'
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { readRawBody, refused } from '../shared/webhook.ts'
-import type { VerifyingKeys } from './keys.ts'
-import { verifySignature } from './signature.ts'
 
 const envelopeSchema = z.looseObject({ type: z.string().max(200) })
 

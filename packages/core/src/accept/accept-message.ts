@@ -7,6 +7,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { announceDue } from '../ledger/announce-due.ts'
 import { newDelivery } from '../ledger/new-delivery.ts'
 import { newId } from '../rules/uuid.ts'
 import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
@@ -36,7 +37,7 @@ export async function acceptMessage(world: World, raw: RawRequest): Promise<Acce
   const accepted = await world.store.transaction(
     async (parts) => (await earlier(parts, draft)) ?? (await write(world, parts, draft)),
   )
-  if (accepted.hints.length > 0) await world.queue.publish(accepted.hints)
+  await announceDue(world, accepted.hints)
   return accepted.acceptance
 }
 
@@ -87,6 +88,7 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     remindersMs: draft.remindersMs,
     until: draft.until,
     key: draft.key,
+    trace: world.tracer.current(),
     createdAt: now,
   }
   const addressees = await findRecipients(world, parts, draft.to)

@@ -1,5 +1,7 @@
 import { InviteMeError } from '../model/error.ts'
 import { isAnswered, type InvitationRecord, type InvitationState } from '../model/invitation.ts'
+import { houseLane } from '../model/lane.ts'
+import { announceDue } from '../ledger/announce-due.ts'
 import { standDownAll } from '../ledger/stand-down.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
@@ -14,22 +16,32 @@ import { invitationEvent, invitationReceipt } from '../rules/record.ts'
  * @throws InviteMeError `INVITATION_UNKNOWN`
  */
 export async function cancelInvitation(world: World, invitationId: string): Promise<InvitationState> {
-  return world.store.transaction(async (parts) => {
-    const invitation = await parts.invitations.lock(invitationId)
-    if (invitation === undefined)
-      throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${invitationId}".`, {
-        field: 'id',
-      })
-    if (invitation.state !== 'pending' && !(await isAppointment(parts, invitation))) return invitation.state
-    const now = new Date(world.clock.now())
-    await parts.invitations.update({ ...invitation, state: 'cancelled', closedAt: now })
-    const { messageId, state } = invitation
-    const hadDeclined = state === 'declined'
-    await standDownAll(world, parts, { invitationId, messageId, reason: 'cancelled', hadDeclined })
-    await parts.receipts.append([invitationReceipt(newId(world), 'cancelled', invitation, null, now, {})])
-    await parts.outbox.append([invitationEvent('invitation.cancelled', invitation, now, {})])
-    return 'cancelled'
-  })
+  const state = await world.store.transaction((parts) => callOffInvitation(world, parts, invitationId))
+  // What was sent may have to be told.
+  await announceDue(world, [{ channel: '', lane: houseLane, dueAt: world.clock.now() }])
+  return state
+}
+
+/** The same within a transaction, after which `announceDue` may be needed. */
+export async function callOffInvitation(
+  world: World,
+  parts: StoreParts,
+  invitationId: string,
+): Promise<InvitationState> {
+  const invitation = await parts.invitations.lock(invitationId)
+  if (invitation === undefined)
+    throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${invitationId}".`, {
+      field: 'id',
+    })
+  if (invitation.state !== 'pending' && !(await isAppointment(parts, invitation))) return invitation.state
+  const now = new Date(world.clock.now())
+  await parts.invitations.update({ ...invitation, state: 'cancelled', closedAt: now })
+  const { messageId, state } = invitation
+  const hadDeclined = state === 'declined'
+  await standDownAll(world, parts, { invitationId, messageId, reason: 'cancelled', hadDeclined })
+  await parts.receipts.append([invitationReceipt(newId(world), 'cancelled', invitation, null, now, {})])
+  await parts.outbox.append([invitationEvent('invitation.cancelled', invitation, now, {})])
+  return 'cancelled'
 }
 
 async function isAppointment(parts: StoreParts, { state, messageId }: InvitationRecord): Promise<boolean> {

@@ -51,7 +51,7 @@ async function write(
   messageId: string,
   entry: CalendarEntry,
 ): Promise<Written | undefined> {
-  const message = await parts.messages.byId(messageId)
+  const message = await parts.messages.lock(messageId)
   if (message?.content.calendar === undefined)
     throw new InviteMeError('REQUEST_INVALID', `There is no message "${messageId}" with a calendar entry.`, {
       field: 'messageId',

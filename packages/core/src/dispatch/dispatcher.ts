@@ -1,7 +1,9 @@
+import { InviteMeError } from '../model/error.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { SendContext } from '../ports/channel.ts'
+import type { NextDue } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 import { followUp } from './follow-up.ts'
@@ -14,7 +16,7 @@ import { callChannel, sendAttempt } from './send-attempt.ts'
 import { settleAttempt } from './settle-attempt.ts'
 import { Stopping } from './stopping.ts'
 import type { ReadySend } from './prepare-send.ts'
-import { takeWork, type Lease } from './take-work.ts'
+import { takeWork, type Lease, type Look } from './take-work.ts'
 
 /** Longest pause between two tries to write an outcome down; they double from 100 ms. */
 const longestSettlePauseMs = 1_000
@@ -22,12 +24,30 @@ const longestSettlePauseMs = 1_000
 /** How long an outcome, or the next look, waits for others to be written with it while sends are under way. */
 const companyMs = 4
 
+/** How long work that was handed over waits for a free place; then it is let go, and soon handed out again by whoever did. */
+const longestHoldMs = 25_000
+
 /** What a dispatcher tells those who made it. */
 export interface DispatchHooks {
   /** After each transaction that may have made events true. */
   readonly onCommit: () => void
   /** After a message was accepted whose provider reports later: a report may have been faster than our own record. */
   readonly onAccepted: (channel: string, ids: readonly string[]) => Promise<void>
+}
+
+/** What falls due next, as the last look found it. */
+interface Upcoming {
+  readonly deliveries: readonly NextDue[]
+  /** Of the edits of all channels; `Infinity` when there is none. */
+  readonly editAtMs: number
+}
+
+/** What a dispatcher does of the work. */
+export interface DispatchParts {
+  /** Calls the channels. */
+  readonly send: boolean
+  /** Does what falls due without a channel: deadlines, reminders, the work of dead workers. */
+  readonly chores: boolean
 }
 
 /** The loop that sends what is due. Several dispatchers, in this process or others, may work on one store. */
@@ -39,6 +59,10 @@ export class Dispatcher {
   readonly #stopping = new Stopping()
   readonly #underWay = new Set<Promise<void>>()
   readonly #hooks: DispatchHooks
+  readonly #parts: DispatchParts
+  /** Whether work is handed to it, so that it need not look for it. */
+  readonly #isHanded: boolean
+  readonly #waitingForRoom = new Set<() => void>()
   #isRunning = false
   #isLooking = false
   #lookAgain = false
@@ -47,9 +71,11 @@ export class Dispatcher {
   #callOffHeartbeat: () => void = () => undefined
   #lookedForAbandonedMs = -Infinity
 
-  constructor(world: World, hooks: DispatchHooks) {
+  constructor(world: World, parts: DispatchParts, hooks: DispatchHooks) {
     this.#world = world
     this.#hooks = hooks
+    this.#parts = parts
+    this.#isHanded = world.queue.promises.carriesWork
     this.#worker = newId(world)
     this.#gates = new Map([...world.channels].map(([name, channel]) => [name, new Gate(world, channel)]))
   }
@@ -59,9 +85,9 @@ export class Dispatcher {
     return this.#gates.get(channel)?.circuit ?? 'closed'
   }
 
-  /** Begins to send. */
+  /** Begins to work. */
   start(): void {
-    if (this.#isRunning) return
+    if (this.#isRunning || !(this.#parts.send || this.#parts.chores)) return
     this.#isRunning = true
     this.#beat()
     this.wake()
@@ -78,6 +104,44 @@ export class Dispatcher {
     })
   }
 
+  /**
+   * Takes work that was named by a queue, as places become free. What others have by now, or what finds no place in time, is
+   * let go: it is still due in the store.
+   *
+   * @returns when it was taken or let go, and is safe without the queue
+   * @throws InviteMeError `STOPPED` when the engine stops: somebody else shall have it at once
+   */
+  async takeNamed(channel: string, deliveryIds: readonly string[]): Promise<void> {
+    const gate = this.#gates.get(channel)
+    const giveUpAtMs = this.#world.clock.now() + longestHoldMs
+    let rest = deliveryIds
+    while (gate !== undefined && rest.length > 0 && (await this.#hasRoom(gate, giveUpAtMs))) {
+      const named = rest.slice(0, gate.freeSlots())
+      rest = rest.slice(named.length)
+      if ((await this.#takeSends(gate, this.#lease(), { named })) > 0) this.#hooks.onCommit()
+    }
+    if (!this.#isRunning)
+      throw new InviteMeError('STOPPED', 'The engine stops and takes no more work; hand it to another one.')
+  }
+
+  /** @returns false when no place becomes free in time, or nothing is sent here at present */
+  async #hasRoom(gate: Gate, giveUpAtMs: number): Promise<boolean> {
+    while (this.#isRunning && gate.circuit !== 'open' && gate.freeSlots() <= 0) {
+      const waitMs = Math.min(giveUpAtMs, gate.reopensAtMs() ?? Infinity) - this.#world.clock.now()
+      if (this.#world.clock.now() >= giveUpAtMs) return false
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          callOff()
+          this.#waitingForRoom.delete(go)
+          resolve()
+        }
+        const callOff = this.#world.clock.schedule(Math.max(waitMs, 1), go)
+        this.#waitingForRoom.add(go)
+      })
+    }
+    return this.#isRunning && gate.freeSlots() > 0
+  }
+
   /** Spares the next look the reading of a message that was just written. */
   expect(message: Message): void {
     if (this.#isRunning) rememberMessage(this.#cache, message)
@@ -87,6 +151,7 @@ export class Dispatcher {
   async stop(deadlineMs: number): Promise<void> {
     this.#isRunning = false
     this.#callOffTimer()
+    for (const go of this.#waitingForRoom) go()
     await this.#looking
     const callOff = this.#world.clock.schedule(deadlineMs, () => {
       this.#stopping.begin()
@@ -97,11 +162,12 @@ export class Dispatcher {
   }
 
   async #look(): Promise<void> {
+    let next: Upcoming | undefined
     while (this.#lookAgain && this.#isRunning) {
       this.#lookAgain = false
       try {
-        const found = await this.#takeEverywhere()
-        if (found) this.#lookAgain = true
+        next = await this.#findUpcoming()
+        if (await this.#takeEverywhere(next)) this.#lookAgain = true
       } catch (error) {
         this.#world.log.error('The store could not be read for due work; trying again', {
           error: error instanceof Error ? error.message : 'unknown',
@@ -110,61 +176,86 @@ export class Dispatcher {
         return
       }
     }
-    if (this.#isRunning) await this.#sleepUntilDue()
+    if (this.#isRunning && next !== undefined) this.#sleepUntil(next)
+  }
+
+  /** Two small questions spare a claim for every lane of every channel. */
+  async #findUpcoming(): Promise<Upcoming> {
+    const { channels, store } = this.#world
+    const { chores, send } = this.#parts
+    const names = send ? [...channels.keys()] : []
+    const editing = names.filter((name) => channels.get(name)?.edit !== undefined)
+    const [deliveries, editAt] = await Promise.all([
+      store.deliveries.nextDue([...(chores ? [''] : []), ...names]),
+      editing.length === 0 ? undefined : store.edits.nextDueAt(editing),
+    ])
+    return { deliveries, editAtMs: editAt?.getTime() ?? Infinity }
   }
 
   /** One look at every channel and the house's chores. @returns whether anything was found */
-  async #takeEverywhere(): Promise<boolean> {
+  async #takeEverywhere({ deliveries, editAtMs }: Upcoming): Promise<boolean> {
     const lease = this.#lease()
-    const [chores, ...taken] = await Promise.all([
-      this.#doChores(lease),
-      ...[...this.#gates.values()].map((gate) => this.#takeFor(gate, lease)),
+    const nowMs = this.#world.clock.now()
+    const due = Map.groupBy(
+      deliveries.filter(({ at }) => at.getTime() <= nowMs),
+      ({ channel }) => channel,
+    )
+    const lanesOf = (channel: string) => new Set((due.get(channel) ?? []).map(({ lane }) => lane))
+    const gates = this.#parts.send ? [...this.#gates.values()] : []
+    const found = await Promise.all([
+      this.#doChores(lease, due.has('')),
+      ...gates
+        .filter((gate) => gate.circuit === 'open' && due.has(gate.channel.name))
+        .map((gate) => leaveStranded(this.#world, gate.channel.name, lease, this.#cache)),
+      ...gates.map((gate) =>
+        this.#takeFor(gate, lease, { lanes: lanesOf(gate.channel.name), hasEdits: editAtMs <= nowMs }),
+      ),
     ])
-    if (chores || taken.some((count) => count > 0)) this.#hooks.onCommit()
-    return chores || taken.some((count) => count > 0)
+    const isAny = found.some((count) => count > 0)
+    if (isAny) this.#hooks.onCommit()
+    return isAny
   }
 
-  async #doChores(lease: Lease): Promise<boolean> {
-    const count = await followUp(this.#world, lease, this.#cache, this.#patienceMs(0))
-    const stranded = await this.#leaveStranded(lease)
-    return (await this.#recoverNowAndThen(lease)) || count + stranded > 0
-  }
-
-  async #leaveStranded(lease: Lease): Promise<number> {
-    const shut = [...this.#gates].filter(([, gate]) => gate.circuit === 'open')
-    const left = await Promise.all(shut.map(([name]) => leaveStranded(this.#world, name, lease, this.#cache)))
-    return left.reduce((sum, count) => sum + count, 0)
+  async #doChores(lease: Lease, isDue: boolean): Promise<number> {
+    if (!this.#parts.chores) return 0
+    const count = isDue ? await followUp(this.#world, lease, this.#cache, this.#patienceMs(0)) : 0
+    return count + (await this.#recoverNowAndThen(lease))
   }
 
   /** Dead workers are looked for at a third of the lease, so that their work goes on soon after it ran out. */
-  async #recoverNowAndThen(lease: Lease): Promise<boolean> {
+  async #recoverNowAndThen(lease: Lease): Promise<number> {
     const now = this.#world.clock.now()
     const isDue =
       now - this.#lookedForAbandonedMs >= Math.min(this.#world.settings.leaseMs / 3, 5_000) ||
       now < this.#lookedForAbandonedMs
-    if (!isDue) return false
+    if (!isDue) return 0
     const recovered = await recoverAbandoned(this.#world, lease, this.#cache)
     if (recovered === 0) this.#lookedForAbandonedMs = now
-    return recovered > 0
+    return recovered
   }
 
-  async #takeFor(gate: Gate, lease: Lease): Promise<number> {
+  async #takeFor(
+    gate: Gate,
+    lease: Lease,
+    { hasEdits, lanes }: { readonly hasEdits: boolean; readonly lanes: ReadonlySet<Lane> },
+  ): Promise<number> {
     const slots = gate.freeSlots()
-    if (slots <= 0) return 0
+    const hasSends = lanes.size > 0 && !this.#isHanded
+    if (slots <= 0 || !(hasEdits || hasSends)) return 0
     const share = gate.shareOfEdits(slots)
-    const edited = await this.#takeEdits(gate, share)
-    const { sends, count, reserved } = await takeWork(
-      this.#world,
-      gate,
-      lease,
-      this.#cache,
-      this.#patienceMs(0),
-    )
+    const edited = hasEdits ? await this.#takeEdits(gate, share) : 0
+    const count = hasSends ? await this.#takeSends(gate, lease, { lanes }) : 0
+    // A share of nothing says nothing about what waits.
+    const late = hasEdits && share === 0 && count === 0 ? await this.#takeEdits(gate, gate.freeSlots()) : 0
+    return edited + count + late
+  }
+
+  async #takeSends(gate: Gate, lease: Lease, wanted: Look['wanted']): Promise<number> {
+    const look = { lease, cache: this.#cache, patienceMs: this.#patienceMs(0), wanted }
+    const { sends, count, reserved } = await takeWork(this.#world, gate, look)
     gate.keep(reserved)
     for (const send of sends) this.#send(gate, send)
-    // A share of nothing says nothing about what waits.
-    const late = share === 0 && count === 0 ? await this.#takeEdits(gate, gate.freeSlots()) : 0
-    return edited + count + late
+    return count
   }
 
   async #takeEdits(gate: Gate, limit: number): Promise<number> {
@@ -176,7 +267,14 @@ export class Dispatcher {
 
   #send(gate: Gate, send: ReadySend): void {
     this.#run(gate, { lane: send.message.lane, address: send.outbound.to.address }, async () => {
-      const outcome = await sendAttempt(this.#world, gate.channel, send, this.#stopping)
+      const outcome = await this.#world.tracer.span(
+        `send ${gate.channel.name}`,
+        {
+          parent: send.message.trace,
+          attributes: { deliveryId: send.delivery.id, attempt: send.attempt.number },
+        },
+        () => sendAttempt(this.#world, gate.channel, send, this.#stopping),
+      )
       this.#learn(gate, outcome)
       this.#keep(this.#settle(send, outcome))
     })
@@ -231,6 +329,7 @@ export class Dispatcher {
     this.#keep(work)
     // The place is free before the outcome is written down.
     void work.finally(() => {
+      for (const go of this.#waitingForRoom) go()
       this.wake()
     })
   }
@@ -288,22 +387,18 @@ export class Dispatcher {
     work.then(forget, forget)
   }
 
-  async #sleepUntilDue(): Promise<void> {
-    const { clock, settings, store } = this.#world
-    const open = this.#openChannels()
-    const editing = open.filter((name) => this.#world.channels.get(name)?.edit !== undefined)
-    const [dueDelivery, dueEdit] = await Promise.all([
-      store.deliveries.nextDueAt(['', ...open]).catch(() => undefined),
-      editing.length === 0 ? undefined : store.edits.nextDueAt(editing).catch(() => undefined),
-    ])
+  #sleepUntil({ deliveries, editAtMs }: Upcoming): void {
+    const { clock, settings } = this.#world
+    // A channel without a free place wakes the loop itself.
+    const isOpen = (channel: string): boolean =>
+      channel === '' || (!this.#isHanded && (this.#gates.get(channel)?.freeSlots() ?? 0) > 0)
+    const dueMs = deliveries.flatMap(({ at, channel }) => (isOpen(channel) ? at.getTime() : []))
     const reopening = [...this.#gates.values()].flatMap((gate) => gate.reopensAtMs() ?? [])
-    const nextMs = Math.min(dueDelivery?.getTime() ?? Infinity, dueEdit?.getTime() ?? Infinity, ...reopening)
+    const canEdit = [...this.#gates.values()].some(
+      (gate) => gate.channel.edit !== undefined && gate.freeSlots() > 0,
+    )
+    const nextMs = Math.min(...dueMs, canEdit ? editAtMs : Infinity, ...reopening)
     this.#sleep(Math.min(Math.max(nextMs - clock.now(), 1), settings.pollMs))
-  }
-
-  /** Channels with a free place; the others wake the loop themselves. */
-  #openChannels(): readonly string[] {
-    return [...this.#gates].filter(([, gate]) => gate.freeSlots() > 0).map(([name]) => name)
   }
 
   #sleep(delayMs: number): void {

@@ -1,5 +1,6 @@
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
+import { topicOfPerson } from '../model/topic.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { deliveryEvent } from '../rules/record.ts'
@@ -17,7 +18,7 @@ export async function keepInInbox(
   const { id: deliveryId, messageId, invitationId, recipientId } = delivery
   const item = { id: newId(world), address, channel, deliveryId, messageId, invitationId, recipientId }
   await parts.inbox.add([{ ...item, createdAt: now, readAt: null, acknowledgedAt: null }])
-  await parts.outbox.append([
-    deliveryEvent('inbox.added', delivery, now, { channel, itemId: item.id, inbox: address }),
-  ])
+  const event = deliveryEvent('inbox.added', delivery, now, { channel, itemId: item.id, inbox: address })
+  // An inbox may be of somebody without a profile, whom only its address names.
+  await parts.outbox.append([{ ...event, topic: topicOfPerson(address) }])
 }

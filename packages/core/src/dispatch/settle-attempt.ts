@@ -99,10 +99,13 @@ async function catchUp(
     await planEdits(world, parts, { ...wish, reason: 'updated' })
 }
 
-/** An answer, a cancellation or an expiry that came while the message was being sent ends all further work. */
+/**
+ * An answer, a cancellation or an expiry that came while the message was being sent ends all further work. Locked, so that
+ * one that comes just now either is seen here or sees what is written here.
+ */
 async function unlessOver(parts: StoreParts, { delivery }: ReadySend, progress: Progress): Promise<Progress> {
   if (delivery.invitationId === null) return progress
-  const [invitation] = await parts.invitations.byIds([delivery.invitationId])
+  const invitation = await parts.invitations.lock(delivery.invitationId)
   if (invitation === undefined || invitation.state === 'pending') return progress
   return stoodDown(
     { ...progress, state: progress.state === 'failed' ? delivery.state : progress.state },

@@ -31,19 +31,29 @@ export interface Lease {
   readonly until: Date
 }
 
+/** How a look for work is made. */
+export interface Look {
+  readonly lease: Lease
+  readonly cache: MessageCache
+  readonly patienceMs: number
+  /** Deliveries to take, when they were named; else the lanes in which something is due. */
+  readonly wanted: { readonly named: readonly string[] } | { readonly lanes: ReadonlySet<Lane> }
+}
+
 /**
- * Takes due deliveries of one channel, lane by lane, looks again whether each may still be sent, and writes down that it
- * is about to be: one transaction.
+ * Takes due deliveries of one channel, looks again whether each may still be sent, and writes down that it is about to be:
+ * one transaction.
  */
 export async function takeWork(
   world: World,
   gate: Gate,
-  lease: Lease,
-  cache: MessageCache,
-  patienceMs: number,
+  { lease, cache, patienceMs, wanted }: Look,
 ): Promise<TakenWork> {
   const take = async (parts: StoreParts): Promise<TakenWork> => {
-    const claims = await claimByShares(world, parts, gate, gate.freeSlots(), lease)
+    const claims =
+      'lanes' in wanted
+        ? await claimByShares(world, parts, gate, lease, wanted.lanes)
+        : await parts.deliveries.claimNamed({ ...claimOf(world, gate, lease), ids: wanted.named })
     const reserved: Reservations = new Map()
     if (claims.length === 0) return { sends: [], count: 0, reserved }
     const facts = await gatherFacts(parts, claims, cache)
@@ -75,24 +85,22 @@ export async function takeWork(
   return world.store.transaction(take, { patienceMs })
 }
 
+function claimOf(world: World, { channel }: Gate, { worker, until }: Lease) {
+  return { channel: channel.name, now: new Date(world.clock.now()), worker, leaseUntil: until }
+}
+
 async function claimByShares(
   world: World,
   parts: StoreParts,
   gate: Gate,
-  slots: number,
   lease: Lease,
+  due: ReadonlySet<Lane>,
 ): Promise<readonly ClaimedDelivery[]> {
+  const slots = gate.freeSlots()
   const claims: ClaimedDelivery[] = []
   const claim = async (lane: Lane, limit: number): Promise<number> => {
-    if (limit <= 0) return 0
-    const taken = await parts.deliveries.claimDue({
-      channel: gate.channel.name,
-      lane,
-      now: new Date(world.clock.now()),
-      limit,
-      worker: lease.worker,
-      leaseUntil: lease.until,
-    })
+    if (limit <= 0 || !due.has(lane)) return 0
+    const taken = await parts.deliveries.claimDue({ ...claimOf(world, gate, lease), lane, limit })
     claims.push(...taken)
     return taken.length
   }

@@ -1,4 +1,6 @@
 import type { AnswerInput, AnswerSpec } from '../model/answer.ts'
+import type { ApiKey, ApiKeyInput } from '../model/api-key.ts'
+import type { AuditEntry } from '../model/audit-entry.ts'
 import type { CalendarInput } from '../model/calendar.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
@@ -21,9 +23,22 @@ import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type {
+  WebhookEndpoint,
+  WebhookEndpointInput,
+  WebhookEndpointUpdate,
+  WebhookPosting,
+} from '../model/webhook-endpoint.ts'
 import type { ChannelSupports, ProbeResult } from '../ports/channel.ts'
 import type { Directory } from '../ports/directory.ts'
-import type { DeliveryCounts, DeliveryFilter, PageRequest, ReceiptFilter } from '../ports/store.ts'
+import type {
+  Backlog,
+  DeliveryCounts,
+  DeliveryFilter,
+  PageRequest,
+  ReceiptFilter,
+  Suppression,
+} from '../ports/store.ts'
 
 /** A page of a list as a caller asks for it; `limit` is 1 to 1,000, default 100. Give the last row's `id` as `after` for the next page. */
 export type Page = Partial<PageRequest>
@@ -121,8 +136,27 @@ export interface Recipients {
     channel: string,
     options?: { readonly expiresIn?: Duration },
   ): Promise<ConnectAddress>
+  /** Everything kept about a person, for them; held in memory whole. @returns `undefined` when there is nobody with this id */
+  export(externalId: string): Promise<RecipientExport | undefined>
+  /**
+   * Forgets a person: profile, addresses, names and words, in what was sent and answered too; what is not yet sent is cancelled.
+   * An address that said stop stays suppressed. Ended halfway, the same call goes on. Throws `STORE_BUSY` when something stays
+   * just on its way to them. @returns false when there is nobody with this id
+   */
+  erase(externalId: string): Promise<boolean>
   /** Imports everybody a directory knows; see `import`. */
   importFrom(directory: Directory, options?: WaitOptions): Promise<ImportReport>
+}
+
+/** Everything kept about one person. */
+export interface RecipientExport {
+  readonly recipient: Recipient
+  readonly suppressions: readonly Suppression[]
+  readonly messages: readonly Message[]
+  readonly deliveries: readonly Delivery[]
+  readonly invitations: readonly InvitationRecord[]
+  readonly responses: readonly ResponseRecord[]
+  readonly receipts: readonly Receipt[]
 }
 
 /** A message in an inbox, with its question and answer. */
@@ -165,6 +199,71 @@ export interface Links {
   unsubscribe(token: string): Promise<{ readonly status: 'done' | 'unknown' }>
   /** Sends a fresh link by the route the expired one came on. Says the same whether or not it did. */
   renew(token: string): Promise<void>
+}
+
+/** Keys to the HTTP interface. */
+export interface Keys {
+  /** Makes a key. Its `secret` is shown here and never again. */
+  create(input: ApiKeyInput): Promise<{ readonly key: ApiKey; readonly secret: string }>
+  list(page?: Page): Promise<readonly ApiKey[]>
+  /** Ends a key at once, in every process within seconds. Throws `KEY_UNKNOWN`. */
+  revoke(id: string): Promise<void>
+  /** The key behind a secret, when it may be used now. */
+  authenticate(secret: string): Promise<ApiKey | undefined>
+}
+
+/** Endpoints that are told of events by Standard Webhooks: at least once, with an id that stays the same. */
+export interface Webhooks {
+  /** Makes an endpoint. Its `secret` (`whsec_…`) is shown here and never again. Throws `OPTIONS_INVALID` without `options.webhooks`. */
+  create(
+    input: WebhookEndpointInput,
+  ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }>
+  get(id: string): Promise<WebhookEndpoint | undefined>
+  list(page?: Page): Promise<readonly WebhookEndpoint[]>
+  /** Changes what is given; `state: 'enabled'` begins anew after it was disabled. Throws `WEBHOOK_UNKNOWN`. */
+  update(id: string, changes: WebhookEndpointUpdate): Promise<WebhookEndpoint>
+  remove(id: string): Promise<void>
+  /** Makes a new secret; the old one signs beside it for `keepFor` (default `'24h'`). */
+  rotateSecret(id: string, options?: { readonly keepFor?: Duration }): Promise<{ readonly secret: string }>
+  /** What was posted and what waits, newest first. */
+  postings(
+    id: string,
+    filter?: { readonly state?: WebhookPosting['state'] },
+    page?: Page,
+  ): Promise<readonly WebhookPosting[]>
+  /** Posts again: some by their ids, or everything in `state` (default all) made since a moment. @returns how many */
+  replay(
+    id: string,
+    which:
+      | { readonly ids: readonly string[] }
+      | { readonly since: Date | string; readonly state?: WebhookPosting['state'] },
+  ): Promise<number>
+}
+
+/** Who did what to the workspace. */
+export interface Audit {
+  record(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
+  /** Newest first. */
+  list(page?: Page): Promise<readonly AuditEntry[]>
+}
+
+/** An event as a live topic carries it: the same live and when it is read again. */
+export interface TopicEvent extends DomainEvent {
+  /** The entry an `inbox.*` event is about, as it is now; absent for other events, and when a reminder took its place. */
+  readonly entry?: InboxEntry
+}
+
+/** Live topics: `user:{externalId}` carries what concerns a person, `group:{id}` and `event:{id}` what is published on them. */
+export interface Topics {
+  /** Says something on a topic of the host app's own; `data` is plain JSON of at most 64 KiB. Throws `REQUEST_INVALID`. */
+  publish(topic: string, data: Readonly<Record<string, unknown>>): Promise<void>
+  /** A page of what a topic carried after a cursor (default from the beginning), oldest first. */
+  events(
+    topic: string,
+    page?: { readonly after?: number; readonly limit?: number },
+  ): Promise<readonly TopicEvent[]>
+  /** What a topic carries after a cursor (default from now on), as it happens. Ends with the signal; rejects with `STOPPED` when the engine stops. */
+  follow(topic: string, options?: WaitOptions & { readonly after?: number }): AsyncIterable<TopicEvent>
 }
 
 /** One channel as the engine sees it. */
@@ -234,15 +333,34 @@ export interface InviteMe {
     get(id: string): Promise<Delivery | undefined>
     list(filter?: DeliveryFilter, page?: Page): Promise<readonly Delivery[]>
     counts(filter?: DeliveryFilter): Promise<DeliveryCounts>
+    /** What waits, by channel (empty: the engine's own chores) and lane. */
+    backlog(): Promise<readonly Backlog[]>
     /** Makes every link and reply address of a delivery useless: it reached the wrong person. Nobody is told. */
     revokeLinks(id: string): Promise<void>
   }
   readonly receipts: { list(filter?: ReceiptFilter, page?: Page): Promise<readonly Receipt[]> }
   readonly links: Links
+  readonly keys: Keys
+  readonly webhooks: Webhooks
+  readonly audit: Audit
+  readonly topics: Topics
+  /** A secret of this workspace by its name: 32 random bytes, made at first use, the same in every process. */
+  secret(name: string): Promise<Uint8Array>
   readonly channels: {
     list(): readonly ChannelStatus[]
     /** Checks credentials and connection of one channel, or says that it cannot. */
     probe(name: string, options?: WaitOptions): Promise<ProbeResult>
+  }
+  /** The events themselves, to be read at one's own pace: what `on` tells, and what happened before. */
+  readonly events: {
+    /** After a cursor (default from the beginning), of one invitation or all, oldest first; `limit` is 1 to 1,000, default 100. */
+    list(page?: {
+      readonly after?: number
+      readonly limit?: number
+      readonly invitationId?: string
+    }): Promise<readonly DomainEvent[]>
+    /** Cursor of the newest event; 0 when there is none. */
+    last(): Promise<number>
   }
   /** Calls `handler` for every event of a type (`'*'`: all) that happens from now on, also those of other processes. Returns a function that ends it. */
   on(type: DomainEventType | '*', handler: (event: DomainEvent) => void): () => void

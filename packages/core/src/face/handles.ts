@@ -4,7 +4,7 @@ import type { Live } from './live.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
-import { isAnswered, type InvitationRecord, type InvitationResult } from '../model/invitation.ts'
+import { isFinal, resultOf, type InvitationRecord, type InvitationResult } from '../model/invitation.ts'
 import type { World } from '../ports/world.ts'
 import { explain } from '../rules/explain.ts'
 
@@ -16,34 +16,6 @@ async function known(world: World, id: string): Promise<InvitationRecord> {
   if (invitation === undefined)
     throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${id}".`, { field: 'id' })
   return invitation
-}
-
-/** The result of an invitation that has one; `undefined` while it waits. */
-function resultOf(invitation: InvitationRecord): InvitationResult<unknown> | undefined {
-  const at = invitation.closedAt ?? invitation.createdAt
-  switch (invitation.state) {
-    case 'pending':
-      return undefined
-    case 'accepted':
-    case 'answered':
-    case 'declined': {
-      const kind = invitation.state === 'declined' ? 'declined' : 'answered'
-      return {
-        kind,
-        value: invitation.value,
-        via: invitation.via ?? 'unknown',
-        at: invitation.answeredAt ?? at,
-        revision: invitation.revision,
-      }
-    }
-    case 'expired':
-      return { kind: 'expired', at }
-    case 'unreachable':
-      return { kind: 'unreachable', at }
-    case 'cancelled':
-    case 'superseded':
-      return { kind: 'cancelled', at }
-  }
 }
 
 /** The durable handle of one invitation: holds nothing but its id. */
@@ -65,7 +37,6 @@ export function invitationHandle<Value>(
     cancel: async () => {
       const state = await cancelInvitation(world, id)
       live.wake()
-      await world.queue.publish([{ channel: '', lane: 2, dueAt: world.clock.now() }])
       return state
     },
   }
@@ -82,12 +53,8 @@ async function* invitationEvents(
     const { events, isOver } = await live.until(async () => {
       // The state first: what made it final is then certainly among the events read after it.
       const invitation = await known(world, id)
-      const events = await world.store.outbox.after(cursor, 500, id)
-      const isOver =
-        invitation.state !== 'pending' &&
-        (!isAnswered(invitation.state) ||
-          invitation.until === null ||
-          world.clock.now() >= invitation.until.getTime())
+      const events = await world.store.outbox.after(cursor, 500, { invitationId: id })
+      const isOver = isFinal(invitation, world.clock.now())
       return events.length > 0 || isOver ? { events, isOver: isOver && events.length < 500 } : undefined
     }, options.signal)
     yield* events

@@ -7,6 +7,7 @@ import type { AnswerInput } from '../model/answer.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InboxItem } from '../model/inbox-item.ts'
+import type { InvitationRecord } from '../model/invitation.ts'
 import type { ChannelAddress, InboxFilter } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 
@@ -64,28 +65,26 @@ function concerns({ type, data }: DomainEvent, { channel, address }: ChannelAddr
   return type.startsWith('inbox.') && data['channel'] === channel && data['inbox'] === address
 }
 
-async function entriesOf(world: World, items: readonly InboxItem[]): Promise<readonly InboxEntry[]> {
+/** Items of inboxes as the host app sees them, in order; one whose message is gone is left out. */
+export async function entriesOf(world: World, items: readonly InboxItem[]): Promise<readonly InboxEntry[]> {
+  if (items.length === 0) return []
   const [messages, invitations] = await Promise.all([
     world.store.messages.byIds(items.map(({ messageId }) => messageId)),
     world.store.invitations.byIds(items.flatMap(({ invitationId }) => invitationId ?? [])),
   ])
+  const messageOf = new Map(messages.map((message) => [message.id, message]))
+  const invitationOf = new Map(invitations.map((invitation) => [invitation.id, invitation]))
   return items.flatMap((item) => {
-    const message = messages.find(({ id }) => id === item.messageId)
+    const message = messageOf.get(item.messageId)
     if (message === undefined) return []
-    const invitation = invitations.find(({ id }) => id === item.invitationId)
-    return [
-      {
-        ...item,
-        content: message.content,
-        originator: message.originator,
-        category: message.category,
-        answer: message.answer,
-        until: message.until,
-        invitation:
-          invitation === undefined
-            ? null
-            : { state: invitation.state, value: invitation.value, revision: invitation.revision },
-      },
-    ]
+    const { content, originator, category, answer, until } = message
+    const invitation = item.invitationId === null ? undefined : invitationOf.get(item.invitationId)
+    return [{ ...item, content, originator, category, answer, until, invitation: standing(invitation) }]
   })
+}
+
+function standing(invitation: InvitationRecord | undefined): InboxEntry['invitation'] {
+  if (invitation === undefined) return null
+  const { state, value, revision } = invitation
+  return { state, value, revision }
 }

@@ -23,13 +23,17 @@ const mostProblems = 10_000
 
 /** A page request with its default, within its bounds. */
 export function pageOf(page: Page = {}): PageRequest {
-  const wanted = Number(page.limit ?? 100)
-  const limit = Number.isNaN(wanted) ? 100 : Math.min(Math.max(Math.trunc(wanted), 1), 1_000)
-  return { limit, ...(page.after !== undefined && { after: page.after }) }
+  return { limit: boundedLimit(page.limit), ...(page.after !== undefined && { after: page.after }) }
 }
 
-/** The engine's people desk. */
-export function recipientsDesk(world: World): Recipients {
+/** How many rows a page has: 1 to 1,000, default 100. */
+export function boundedLimit(wanted: number | undefined): number {
+  const limit = Number(wanted ?? 100)
+  return Number.isNaN(limit) ? 100 : Math.min(Math.max(Math.trunc(limit), 1), 1_000)
+}
+
+/** The engine's people desk, but for what is kept and forgotten about one of them. */
+export function recipientsDesk(world: World): Omit<Recipients, 'export' | 'erase'> {
   return {
     upsert: async (input) => {
       const draft = readRecipient(world, input)

@@ -20,10 +20,11 @@ export async function closeIfUnreachable(
 ): Promise<void> {
   const { invitationId } = delivery
   if (invitationId === null || !hasMissed(state)) return
-  const all = await parts.deliveries.list({ invitationId }, { limit: 100 })
+  // Locked before the others are looked at: of two that end at the same time, the later sees the other.
+  const invitation = await parts.invitations.lock(invitationId)
   // Words said back are of another message: that they did not arrive, or did, says nothing about the question.
-  const [invitation] = await parts.invitations.byIds([invitationId])
   if (invitation === undefined || delivery.messageId !== invitation.messageId) return
+  const all = await parts.deliveries.list({ invitationId }, { limit: 100 })
   const others = all.filter(({ id, messageId }) => id !== delivery.id && messageId === invitation.messageId)
   if (others.some((other) => !hasMissed(other.state))) return
   await closePending(world, parts, delivery, 'unreachable', { reason })

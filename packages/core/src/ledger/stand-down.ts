@@ -27,8 +27,11 @@ export async function standDownAll(
   const now = new Date(world.clock.now())
   const deliveries = await parts.deliveries.list({ invitationId }, { limit: 100 })
   const open = deliveries.filter(({ dueAt }) => dueAt !== null)
-  if (open.length > 0)
-    await parts.deliveries.rewrite(open.map((delivery) => standDown(delivery, reason, now)))
+  // What a worker has meanwhile it settles itself, and sees then that the question is over.
+  const free = open.length === 0 ? [] : await parts.deliveries.lockFree(open.map(({ id }) => id))
+  const waiting = free.filter(({ dueAt }) => dueAt !== null)
+  if (waiting.length > 0)
+    await parts.deliveries.rewrite(waiting.map((delivery) => standDown(delivery, reason, now)))
   if (!deliveries.some(({ firstAcceptedAt }) => firstAcceptedAt !== null)) return
   const message = await parts.messages.byId(messageId)
   if (message === undefined) return

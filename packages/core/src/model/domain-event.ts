@@ -29,6 +29,8 @@ export const domainEventTypes = [
   'inbox.added',
   'inbox.read',
   'inbox.acknowledged',
+  'recipient.erased',
+  'topic.published',
 ] as const
 /** See {@link domainEventTypes}. */
 export type DomainEventType = (typeof domainEventTypes)[number]
@@ -41,6 +43,8 @@ export interface NewDomainEvent {
   readonly deliveryId: string | null
   readonly invitationId: string | null
   readonly recipientId: string | null
+  /** Live topic it is carried on beside its person's, `group:7`; default none. */
+  readonly topic?: string
   /** Details by type; plain JSON, no addresses. */
   readonly data: Readonly<Record<string, unknown>>
 }

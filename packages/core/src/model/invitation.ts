@@ -65,3 +65,37 @@ export type InvitationResult<Value> =
   | { readonly kind: 'expired'; readonly at: Date }
   | { readonly kind: 'unreachable'; readonly at: Date }
   | { readonly kind: 'cancelled'; readonly at: Date }
+
+/** The result of an invitation that has one; `undefined` while it waits. */
+export function resultOf(invitation: InvitationRecord): InvitationResult<unknown> | undefined {
+  const at = invitation.closedAt ?? invitation.createdAt
+  switch (invitation.state) {
+    case 'pending':
+      return undefined
+    case 'accepted':
+    case 'answered':
+    case 'declined': {
+      const kind = invitation.state === 'declined' ? 'declined' : 'answered'
+      return {
+        kind,
+        value: invitation.value,
+        via: invitation.via ?? 'unknown',
+        at: invitation.answeredAt ?? at,
+        revision: invitation.revision,
+      }
+    }
+    case 'expired':
+      return { kind: 'expired', at }
+    case 'unreachable':
+      return { kind: 'unreachable', at }
+    case 'cancelled':
+    case 'superseded':
+      return { kind: 'cancelled', at }
+  }
+}
+
+/** True when nothing more can happen to an invitation: an answer may be revised until the deadline. */
+export function isFinal({ state, until }: InvitationRecord, nowMs: number): boolean {
+  if (state === 'pending') return false
+  return !isAnswered(state) || until === null || nowMs >= until.getTime()
+}

@@ -169,5 +169,7 @@ export interface Message {
   readonly remindersMs: readonly number[]
   readonly until: Date | null
   readonly key: string | null
+  /** W3C Trace Context of the request that made it; `null` when nothing was traced. */
+  readonly trace: string | null
   readonly createdAt: Date
 }

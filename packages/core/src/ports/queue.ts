@@ -1,4 +1,5 @@
 import type { Lane } from '../model/lane.ts'
+import type { WorkItem } from '../model/work-item.ts'
 
 /** A hint that something falls due; the store's due index is the truth, so a lost hint is late, never lost. */
 export interface DueHint {
@@ -7,6 +8,8 @@ export interface DueHint {
   readonly channel: string
   /** Milliseconds since the epoch; a consumer is not called before. */
   readonly dueAt: number
+  /** The work by name, all of this lane and channel; absent: look for yourself. */
+  readonly items?: readonly WorkItem[]
 }
 
 /** What a queue keeps to; the contract suite tests what is promised and skips, by name, what is not. */
@@ -15,9 +18,14 @@ export interface QueuePromises {
   readonly redelivers: boolean
   /** A hint survives the death of the process that published it. */
   readonly survivesProcess: boolean
+  /**
+   * Each hint goes to one consumer, items and all: a relay publishes work by name, and dispatchers take what they are handed
+   * instead of looking for it.
+   */
+  readonly carriesWork: boolean
 }
 
-/** Wakes dispatchers when work falls due. */
+/** Wakes dispatchers when work falls due, or hands it to them. */
 export interface Queue {
   readonly promises: QueuePromises
   /** Announces work; returns when the queue has it. */

@@ -1,4 +1,6 @@
+import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
+import type { AuditEntry } from '../model/audit-entry.ts'
 import type { CalendarEntry } from '../model/calendar.ts'
 import type { Clarification } from '../model/clarification.ts'
 import type { ConnectLink } from '../model/connect-link.ts'
@@ -16,6 +18,8 @@ import type { ResponseRecord } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
+import type { Notifier } from './notifier.ts'
 
 /** A page of a list: give the last row's `id` as `after` to get the next. Rows are in order of `id`, which is order of creation. */
 export interface PageRequest {
@@ -87,6 +91,8 @@ export interface MessageStore {
   ): Promise<readonly { readonly key: string; readonly messageId: string; readonly request: string }[]>
   /** Newest first, unlike other lists: what an operator looks for. */
   list(page: PageRequest): Promise<readonly Message[]>
+  /** Reads for change of what hangs on it: until the transaction ends nobody else gets it. Use only within a transaction. */
+  lock(id: string): Promise<Message | undefined>
   /** Writes a message's changed calendar entry; messages themselves never change. */
   reschedule(messageId: string, changed: Rescheduled, now: Date): Promise<void>
   /** The changed entries of those messages that have one, by message id, with when they were written. */
@@ -126,6 +132,25 @@ export interface DeliveryFilter {
   readonly state?: DeliveryState
 }
 
+/** When the first that waits in one lane of one channel falls due, or fell. */
+export interface NextDue {
+  readonly channel: string
+  readonly lane: Lane
+  readonly at: Date
+}
+
+/** What waits in one lane of one channel. */
+export interface Backlog {
+  readonly channel: string
+  readonly lane: Lane
+  /** Due by now. */
+  readonly due: number
+  /** Due later. */
+  readonly later: number
+  /** Since when the oldest that is due has been; `null` when none is. */
+  readonly oldestDueAt: Date | null
+}
+
 /** How many deliveries are in each state. */
 export type DeliveryCounts = Readonly<Partial<Record<DeliveryState, number>>>
 
@@ -133,6 +158,12 @@ export type DeliveryCounts = Readonly<Partial<Record<DeliveryState, number>>>
 export interface DeliveryStore {
   /** Takes due deliveries, earliest first; no two workers get the same. */
   claimDue(request: ClaimRequest): Promise<readonly ClaimedDelivery[]>
+  /** Takes those of the named deliveries that are due on this channel and free. */
+  claimNamed(
+    request: Omit<ClaimRequest, 'lane' | 'limit'> & { readonly ids: readonly string[] },
+  ): Promise<readonly ClaimedDelivery[]>
+  /** Due deliveries of a channel and lane that nobody has, earliest first, without taking them. */
+  due(request: Pick<ClaimRequest, 'channel' | 'lane' | 'now' | 'limit'>): Promise<readonly Delivery[]>
   /** Takes deliveries whose worker let its lease run out; never its own. */
   claimAbandoned(request: Omit<ClaimRequest, 'channel' | 'lane'>): Promise<readonly ClaimedDelivery[]>
   /** Writes that the channels are about to be called. */
@@ -141,10 +172,17 @@ export interface DeliveryStore {
   settle(settlements: readonly LeasedSettlement[]): Promise<readonly string[]>
   /** Prolongs every lease of a worker. */
   heartbeat(worker: string, leaseUntil: Date): Promise<void>
-  /** Earliest due time on these channels; `undefined` when nothing waits. The empty name stands for follow-ups. */
-  nextDueAt(channels: readonly string[]): Promise<Date | undefined>
+  /** What falls due next in each lane of these channels; lanes where nothing waits are left out. The empty name stands for follow-ups. */
+  nextDue(channels: readonly string[]): Promise<readonly NextDue[]>
   byIds(ids: readonly string[]): Promise<readonly Delivery[]>
+  /**
+   * Reads for change those that no worker has and no other transaction is changing; the others are left out. Use only within a
+   * transaction; until it ends nobody else takes or changes them.
+   */
+  lockFree(ids: readonly string[]): Promise<readonly Delivery[]>
   list(filter: DeliveryFilter, page: PageRequest): Promise<readonly Delivery[]>
+  /** What waits to be sent or done, by channel (empty: the engine's own chores) and lane; what a worker has does not. */
+  backlog(now: Date): Promise<readonly Backlog[]>
   counts(filter: DeliveryFilter): Promise<DeliveryCounts>
   /** The attempt a provider's message id belongs to, its own or one of the others it named; the newest when several. */
   attemptByProviderId(channel: string, providerMessageId: string): Promise<Attempt | undefined>
@@ -291,13 +329,164 @@ export interface ReceiptStore {
   list(filter: ReceiptFilter, page: PageRequest): Promise<readonly Receipt[]>
 }
 
+/** Which events: of one invitation, or those a live topic carries, which are of a person or published on the topic itself. */
+export type EventFilter =
+  | { readonly invitationId: string }
+  | { readonly topic: string; readonly recipientId: string | null }
+
 /** Domain events, written in the transaction that made them true. */
 export interface Outbox {
   append(events: readonly NewDomainEvent[]): Promise<void>
-  /** Events after a cursor, oldest first; of one invitation when it is named. */
-  after(cursor: number, limit: number, invitationId?: string): Promise<readonly DomainEvent[]>
+  /**
+   * Events after a cursor, oldest first. Whoever reads on from the last cursor they got misses nothing, whoever else writes
+   * meanwhile.
+   */
+  after(cursor: number, limit: number, filter?: EventFilter): Promise<readonly DomainEvent[]>
   /** Cursor of the newest event; 0 when there is none. */
   last(): Promise<number>
+}
+
+/** Keys to the HTTP interface. */
+export interface KeyStore {
+  /** @param hash SHA-256 of the secret, hex */
+  insert(key: ApiKey, hash: string): Promise<void>
+  byHash(hash: string): Promise<ApiKey | undefined>
+  list(page: PageRequest): Promise<readonly ApiKey[]>
+  /** @returns false when there is no such key; one revoked before stays as it is */
+  revoke(id: string, now: Date): Promise<boolean>
+  /** Writes when a key was used last. */
+  touch(id: string, now: Date): Promise<void>
+  /** A secret of this workspace, the same for every process: kept by the first who asks for its name. */
+  secret(name: string, make: () => Uint8Array): Promise<Uint8Array>
+}
+
+/** A posting taken by a worker, with what it needs; the others wait for their turn. */
+export interface ClaimedPosting {
+  readonly posting: WebhookPosting
+  readonly endpoint: WebhookEndpoint
+  readonly secrets: readonly WebhookSecret[]
+  readonly event: DomainEvent
+}
+
+/** How a try to post ended. */
+export interface PostingOutcome {
+  readonly id: string
+  readonly endpointId: string
+  /** Tries as they were claimed: a failure counts only while nobody has claimed the posting since. */
+  readonly tries: number
+  readonly state: WebhookPosting['state']
+  readonly dueAt: Date | null
+  readonly lastStatus: number | null
+  readonly lastError: string | null
+}
+
+/** An enabled endpoint, and when the first of what waits for it falls due. */
+export interface WaitingEndpoint {
+  readonly endpointId: string
+  readonly failingSince: Date | null
+  /** `null` when nothing waits. */
+  readonly dueAt: Date | null
+}
+
+/** What is changed of an endpoint; what is not given stays as it is. */
+export type WebhookEndpointChanges = Partial<
+  Pick<WebhookEndpoint, 'url' | 'description' | 'types' | 'state' | 'disabledReason' | 'failingSince'>
+>
+
+/**
+ * Forgetting a person, in portions that can be repeated: what was sent to them, what was told of it, and at last who they were.
+ * What is counted stays countable. An address that another person has too is theirs as well, and stays.
+ */
+export interface ErasureStore {
+  /**
+   * Ids of deliveries that hold something of the person, in order: those to them, and those to nobody by name at an address of
+   * theirs, as far as attempts and inboxes kept it. Overwritten ones are left out.
+   */
+  deliveries(recipientId: string, page: PageRequest): Promise<readonly string[]>
+  /**
+   * Overwrites names, addresses, words and provider's ids in deliveries and all that hangs on them; a message that was only for
+   * people who are forgotten loses its content. Use only within a transaction that has them locked, with nothing due.
+   */
+  overwrite(deliveryIds: readonly string[]): Promise<void>
+  /**
+   * Takes values and addresses out of the next events about a person, and the topic that holds an address.
+   * @returns cursor of the last event that was looked at; `undefined` when there are no more
+   */
+  overwriteEvents(recipientId: string, after: number, limit: number): Promise<number | undefined>
+  /**
+   * Removes the profile, routes, links, inbox, and what came in from the person and fits nothing. An address that said stop, or
+   * is dead, stays suppressed. Use only within a transaction.
+   * @returns `unfinished` when a delivery to them was not overwritten yet; nothing was removed then
+   */
+  forget(recipientId: string, now: Date): Promise<'forgotten' | 'unfinished' | 'unknown'>
+}
+
+/** Endpoints that are told of events, and what is on its way to them. */
+export interface WebhookStore {
+  insert(endpoint: WebhookEndpoint, secrets: readonly WebhookSecret[]): Promise<void>
+  /**
+   * Changes an endpoint. One that becomes enabled hears of what happens from then on; what waited for it goes on.
+   * @returns the endpoint as it is now; `undefined` when there is none with this id
+   */
+  update(id: string, changes: WebhookEndpointChanges): Promise<WebhookEndpoint | undefined>
+  /** Reads the secrets for change, newest first; empty when there is no such endpoint. Use only within a transaction. */
+  secrets(endpointId: string): Promise<readonly WebhookSecret[]>
+  setSecrets(endpointId: string, secrets: readonly WebhookSecret[]): Promise<void>
+  byId(id: string): Promise<WebhookEndpoint | undefined>
+  list(page: PageRequest): Promise<readonly WebhookEndpoint[]>
+  /** Removes an endpoint with its postings, in portions: others get their turn meanwhile. */
+  remove(id: string): Promise<boolean>
+  /**
+   * Makes postings of the next events of the outbox for the enabled endpoints that want them, and remembers how far it came.
+   * Endpoints hear of what happens from their making on. Never makes two of one event for one endpoint, whoever calls. Use
+   * only within a transaction.
+   * @param limit most events looked at; each makes as many postings as there are endpoints
+   * @returns how many events were looked at; `undefined` while another process does the same
+   */
+  fanOut(limit: number, now: Date): Promise<number | undefined>
+  /** All enabled endpoints. */
+  waiting(): Promise<readonly WaitingEndpoint[]>
+  /**
+   * Takes due postings, earliest first, and puts them off until `leaseUntil`; counts the try. Use only within a transaction.
+   * @param request `shares` most of each endpoint, by its id; others are left alone
+   */
+  claimDue(request: {
+    readonly shares: ReadonlyMap<string, number>
+    readonly now: Date
+    readonly leaseUntil: Date
+  }): Promise<readonly ClaimedPosting[]>
+  /**
+   * Writes how tries ended, and since when an endpoint fails; one that took something fails no more.
+   * @returns the endpoints that fail, as they are now
+   */
+  settle(outcomes: readonly PostingOutcome[], now: Date): Promise<readonly WebhookEndpoint[]>
+  /** Deletes postings that ended before a moment, longest ago first. @returns how many */
+  prune(endedBefore: Date, limit: number): Promise<number>
+  /** Newest first. */
+  postings(
+    filter: { readonly endpointId: string; readonly state?: WebhookPosting['state'] },
+    page: PageRequest,
+  ): Promise<readonly WebhookPosting[]>
+  /**
+   * Makes postings due again, as if never tried: those named; or all of one endpoint in `state` that were made since a moment;
+   * or, with no state, everything the endpoint wants of what happened since then and since its making, also what passed it by
+   * while it was disabled or is deleted by now. Done in portions.
+   * @returns how many
+   */
+  replay(
+    endpointId: string,
+    which:
+      | { readonly ids: readonly string[] }
+      | { readonly since: Date; readonly state?: WebhookPosting['state'] },
+    now: Date,
+  ): Promise<number>
+}
+
+/** Administrative acts; append only. */
+export interface AuditStore {
+  append(entry: AuditEntry): Promise<void>
+  /** Newest first. */
+  list(page: PageRequest): Promise<readonly AuditEntry[]>
 }
 
 /** The parts of a store, inside or outside a transaction. */
@@ -312,10 +501,20 @@ export interface StoreParts {
   readonly inbox: InboxStore
   readonly receipts: ReceiptStore
   readonly outbox: Outbox
+  readonly keys: KeyStore
+  readonly erasure: ErasureStore
+  readonly webhooks: WebhookStore
+  readonly audit: AuditStore
 }
 
-/** The only truth: everything accepted is here. */
+/**
+ * The only truth: everything accepted is here. Reads outside a transaction see only what was committed.
+ */
 export interface Store extends StoreParts {
+  /** How processes on this store wake each other, when the store itself can tell them. */
+  readonly notifier?: Notifier
+  /** The time by the store's own clock, which is the same for processes on different machines; absent when they share one. */
+  now?(): Promise<Date>
   /**
    * Runs `work` in one transaction: all of it or nothing. `work` uses only the parts it is given, and may be run again
    * when the first run could not be kept.

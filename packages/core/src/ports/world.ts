@@ -3,9 +3,11 @@ import type { Policies } from '../model/policies.ts'
 import type { Channel } from './channel.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
+import type { Notifier } from './notifier.ts'
 import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'
 import type { Store } from './store.ts'
+import type { Tracer } from './tracer.ts'
 
 /** What the host app set, with defaults filled in; changed by nobody afterwards. */
 export interface Settings {
@@ -30,6 +32,9 @@ export interface World {
   readonly settings: Settings
   readonly store: Store
   readonly queue: Queue
+  /** Wakes other processes on the same store. */
+  readonly notifier: Notifier
+  readonly tracer: Tracer
   readonly channels: ReadonlyMap<string, Channel>
   readonly clock: Clock
   readonly random: Random

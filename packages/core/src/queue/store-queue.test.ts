@@ -6,7 +6,7 @@ import { storeQueue } from './store-queue.ts'
 describe('the queue within the process', () => {
   queueContract({
     test,
-    promises: { redelivers: false, survivesProcess: false },
+    promises: { redelivers: false, survivesProcess: false, carriesWork: false },
     create: async () => {
       const clock = virtualClock()
       return { queue: storeQueue(clock), now: clock.now, pass: clock.advance }

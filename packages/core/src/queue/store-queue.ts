@@ -19,7 +19,7 @@ export function storeQueue(clock: Clock): Queue {
   }
 
   return {
-    promises: { redelivers: false, survivesProcess: false },
+    promises: { redelivers: false, survivesProcess: false, carriesWork: false },
     publish: async (hints) => {
       const now = clock.now()
       const due = hints.filter((hint) => hint.dueAt <= now)

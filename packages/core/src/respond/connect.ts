@@ -68,10 +68,11 @@ export async function connectRoute(
   const place = placeOf(channel, address)
   if (hash === undefined || link === undefined || link.channel !== channel.name || now >= link.expiresAt)
     return undefined
-  if (link.usedBy !== null && link.usedBy !== place.address) return undefined
+  // Marked before it is looked at: of two that come at once, the later sees the first.
+  await parts.links.useConnect(hash, place.address, now)
+  if ((await parts.links.connectByHash(hash))?.usedBy !== place.address) return undefined
   await parts.recipients.connectRoute(link.recipientId, place, () => newId(world), now)
   await optIn(parts, place)
-  await parts.links.useConnect(hash, place.address, now)
   const nothing = { messageId: null, deliveryId: null, invitationId: null }
   const data = { channel: channel.name }
   await parts.outbox.append([

@@ -6,6 +6,7 @@ import type { LinkView } from '../model/link-view.ts'
 import type { Message } from '../model/message.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseReceipt } from '../model/response.ts'
+import { announceDue } from '../ledger/announce-due.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { closedReason } from '../rules/record-answer.ts'
@@ -123,34 +124,38 @@ export async function unsubscribeByLink(
   })
 }
 
-/**
- * Sends a fresh link by the route the expired one came on, at most once a minute. Tells nobody whether it did.
- * @returns the channel to wake, or `undefined`
- */
-export async function renewLink(
+/** Sends a fresh link by the route the expired one came on, at most once a minute. Tells nobody whether it did. */
+export async function renewLink(world: World, token: string): Promise<void> {
+  const renewed = await world.store.transaction((parts) => planRenewal(world, parts, token))
+  await announceDue(world, renewed === undefined ? [] : [{ ...renewed, dueAt: world.clock.now() }])
+}
+
+/** @returns the channel to wake, or `undefined` */
+async function planRenewal(
   world: World,
+  parts: StoreParts,
   token: string,
 ): Promise<{ readonly channel: string; readonly lane: Message['lane'] } | undefined> {
-  return world.store.transaction(async (parts) => {
-    const behind = await lookBehind(parts, token, 'respond')
-    if (behind === undefined || behind.invitation?.state !== 'pending') return undefined
-    const { link, delivery, message } = behind
-    const now = new Date(world.clock.now())
-    const isTooSoon =
-      now.getTime() - delivery.updatedAt.getTime() < renewEveryMs ||
-      delivery.reminders >= message.remindersMs.length + mostRenewals
-    if (link.expiresAt === null || now < link.expiresAt || isTooSoon || delivery.step === 'send')
-      return undefined
-    const progress = {
-      ...progressOf(delivery),
-      position: link.position,
-      step: 'send' as const,
-      dueAtMs: now.getTime(),
-      reminders: delivery.reminders + 1,
-      tries: 0,
-      routeSinceMs: null,
-    }
-    await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
-    return { channel: delivery.plan[link.position]?.channel ?? '', lane: message.lane }
-  })
+  const behind = await lookBehind(parts, token, 'respond')
+  if (behind === undefined || behind.invitation?.state !== 'pending') return undefined
+  const { link, message } = behind
+  const [delivery] = await parts.deliveries.lockFree([behind.delivery.id])
+  if (delivery === undefined) return undefined
+  const now = new Date(world.clock.now())
+  const isTooSoon =
+    now.getTime() - delivery.updatedAt.getTime() < renewEveryMs ||
+    delivery.reminders >= message.remindersMs.length + mostRenewals
+  if (link.expiresAt === null || now < link.expiresAt || isTooSoon || delivery.step === 'send')
+    return undefined
+  const progress = {
+    ...progressOf(delivery),
+    position: link.position,
+    step: 'send' as const,
+    dueAtMs: now.getTime(),
+    reminders: delivery.reminders + 1,
+    tries: 0,
+    routeSinceMs: null,
+  }
+  await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
+  return { channel: delivery.plan[link.position]?.channel ?? '', lane: message.lane }
 }

@@ -1,3 +1,4 @@
+import { topicOfPerson } from '../model/topic.ts'
 import type { ChannelAddress, PageRequest, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { deliveryEvent } from '../rules/record.ts'
@@ -72,7 +73,8 @@ async function markThem(
     if (channel !== undefined && delivery.state !== 'read')
       await recordProgress(world, parts, channel, { delivery, position, expiresAt: null }, { kind: 'read' })
     const data = { channel: whose.channel, inbox: whose.address, itemId }
-    await parts.outbox.append([deliveryEvent(`inbox.${mark}`, delivery, now, data)])
+    const event = deliveryEvent(`inbox.${mark}`, delivery, now, data)
+    await parts.outbox.append([{ ...event, topic: topicOfPerson(whose.address) }])
   }
   return changed.length
 }

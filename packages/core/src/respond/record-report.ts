@@ -10,7 +10,7 @@ import { decideNextRoute, followUpDue, furtherState, isFinal, type Progress } fr
 import { deliveryEvent, deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
 import { messageOf, type Found } from './find-delivery.ts'
-import { Held } from './until-free.ts'
+import { Held, lockUnchanged } from './until-free.ts'
 
 /** States move only forward: a late "delivered" after "read", or after the end, leaves its receipt and changes nothing. */
 export async function recordProgress(
@@ -95,11 +95,13 @@ export async function recordComplaint(
   await parts.outbox.append([deliveryEvent('recipient.opted_out', delivery, now, data)])
 }
 
+/** Writes only what was decided on how the delivery stands now; else all is looked at again. */
 async function rewriteOrWait(
   world: World,
   parts: StoreParts,
   delivery: Delivery,
   progress: Progress,
 ): Promise<void> {
+  await lockUnchanged(parts, delivery)
   if (!(await rewrite(world, parts, delivery, progress))) throw new Held('the delivery is held by a worker')
 }

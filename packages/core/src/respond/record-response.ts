@@ -1,4 +1,4 @@
-import type { AnswerInput } from '../model/answer.ts'
+import type { AnswerInput, AnswerSpec } from '../model/answer.ts'
 import type { DomainEventType } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
@@ -55,13 +55,22 @@ export async function recordResponse(
       field: 'id',
     })
   }
-  const now = new Date(world.clock.now())
-  const recording = { world, parts, invitation, incoming, now }
+  const { trace, answer } = message
+  return world.tracer.span(
+    'record answer',
+    { parent: trace, attributes: { invitationId: invitation.id, via: incoming.via } },
+    () => judge({ world, parts, invitation, incoming, now: new Date(world.clock.now()) }, answer),
+  )
+}
+
+/** Decides what becomes of an answer, and writes it down. */
+async function judge(recording: Recording, question: AnswerSpec): Promise<ResponseReceipt> {
+  const { world, invitation, incoming, now } = recording
   const closed = closedReason(invitation, now) ?? (incoming.hasRunOut ? 'expired' : undefined)
   if (closed !== undefined) return refuseLate(recording, closed)
   if (incoming.isOutdated === true) return refuseLate(recording, 'superseded')
 
-  const parsed = parseAnswer(message.answer, incoming.input, invitation.locale ?? world.settings.locale)
+  const parsed = parseAnswer(question, incoming.input, invitation.locale ?? world.settings.locale)
   if (parsed.status !== 'understood') return keepForHuman(recording, parsed)
 
   const decision = decideAnswer(invitation, parsed, now)

@@ -1,5 +1,9 @@
+import type { Delivery } from '../model/delivery.ts'
 import { InviteMeError } from '../model/error.ts'
+import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { canonicalText } from '../rules/canonical.ts'
+import { progressOf } from '../rules/settlement.ts'
 
 /** Times somebody waits for a worker that holds a delivery, 50 ms apart, before it is given back to its sender. */
 const patience = 40
@@ -8,6 +12,16 @@ const pauseMs = 50
 /** A worker holds the delivery: what came in must wait until it has settled. */
 export class Held extends Error {
   override readonly name = 'Held'
+}
+
+/**
+ * Locks a delivery that was read before in this transaction.
+ * @throws Held when a worker has it, or it is not as it was read any more
+ */
+export async function lockUnchanged(parts: StoreParts, delivery: Delivery): Promise<void> {
+  const [free] = await parts.deliveries.lockFree([delivery.id])
+  if (free === undefined || canonicalText(progressOf(free)) !== canonicalText(progressOf(delivery)))
+    throw new Held('the delivery is held by a worker, or was changed meanwhile')
 }
 
 /**

@@ -6,6 +6,7 @@ import { invitationEvent, invitationReceipt } from '../rules/record.ts'
 import { progressOf, settlementOf } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
 import type { Found } from './find-delivery.ts'
+import { lockUnchanged } from './until-free.ts'
 
 /**
  * A vote was taken back: the question is open again until its deadline. Nothing is sent anew, since the person has it before
@@ -54,6 +55,7 @@ export async function withdrawAnswer(
     step: 'follow_up' as const,
     dueAtMs: invitation.until.getTime(),
   }
+  await lockUnchanged(parts, delivery)
   await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
 }
 

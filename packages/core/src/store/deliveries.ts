@@ -1,3 +1,4 @@
+import type { Lane } from '../model/lane.ts'
 import type { DeliveryFilter, DeliveryStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { toAttempt, toDelivery, toMoment } from './rows.ts'
@@ -6,11 +7,17 @@ import type { DeliveryCounts } from '../ports/store.ts'
 /** The parts of the delivery store that claim and settle; written per database, since they are the hot path. */
 export type DeliveryWork = Pick<
   DeliveryStore,
-  'claimDue' | 'claimAbandoned' | 'startAttempts' | 'settle' | 'rewrite' | 'nextDueAt'
+  'claimDue' | 'claimNamed' | 'claimAbandoned' | 'startAttempts' | 'settle' | 'rewrite' | 'nextDue'
 >
 
-/** The reading half of deliveries, and the heartbeat. */
-export function deliveryReader({ db, run }: Connection): Omit<DeliveryStore, keyof DeliveryWork> {
+/**
+ * The reading half of deliveries, and the heartbeat.
+ * @param lockRows adds the database's own row locks to `lockFree`; SQLite's write transactions already exclude each other
+ */
+export function deliveryReader(
+  { db, run }: Connection,
+  lockRows: boolean,
+): Omit<DeliveryStore, keyof DeliveryWork> {
   const filtered = (filter: DeliveryFilter) => {
     let query = db.selectFrom('deliveries')
     if (filter.messageId !== undefined) query = query.where('message_id', '=', filter.messageId)
@@ -37,6 +44,59 @@ export function deliveryReader({ db, run }: Connection): Omit<DeliveryStore, key
           )
         ).map(toDelivery),
       ),
+    lockFree: (ids) =>
+      run(async () =>
+        (
+          await inPortions(ids, (portion) => {
+            const free = db
+              .selectFrom('deliveries')
+              .selectAll()
+              .where('id', 'in', portion)
+              .where('lease_until', 'is', null)
+            return (lockRows ? free.forUpdate().skipLocked() : free).execute()
+          })
+        ).map(toDelivery),
+      ),
+    due: ({ channel, lane, now, limit }) =>
+      run(async () =>
+        (
+          await db
+            .selectFrom('deliveries')
+            .selectAll()
+            .where('due_channel', '=', channel)
+            .where('due_lane', '=', lane)
+            .where('due_at', '<=', toMoment(now))
+            .where('lease_until', 'is', null)
+            .orderBy('due_at')
+            .orderBy('id')
+            .limit(limit)
+            .execute()
+        ).map(toDelivery),
+      ),
+    backlog: (now) =>
+      run(async () => {
+        const at = toMoment(now)
+        const rows = await db
+          .selectFrom('deliveries')
+          .select(({ eb, fn }) => [
+            'due_channel',
+            'due_lane',
+            fn.countAll<number>().as('all'),
+            fn.count<number>(eb.case().when('due_at', '<=', at).then(1).end()).as('due'),
+            fn.min('due_at').as('oldest'),
+          ])
+          .where('due_at', 'is not', null)
+          .where('lease_until', 'is', null)
+          .groupBy(['due_channel', 'due_lane'])
+          .execute()
+        return rows.map(({ due_channel: channel, due_lane: lane, all, due, oldest }) => ({
+          channel,
+          lane: lane as Lane,
+          due: Number(due),
+          later: Number(all) - Number(due),
+          oldestDueAt: oldest !== null && oldest <= at ? new Date(oldest) : null,
+        }))
+      }),
     list: (filter, { after, limit }) =>
       run(async () => {
         const rows = await filtered(filter)

@@ -5,14 +5,22 @@ import { toMessage, toMoment, toRescheduled } from './rows.ts'
 /** The parts of the message store every message passes through; written per database, since they are the hot path. */
 type MessageWork = Pick<MessageStore, 'insert' | 'byIds' | 'byKeys'>
 
-/** What is asked of messages off the hot path. */
-export function messageReader({ db, run }: Connection): Omit<MessageStore, keyof MessageWork> {
+/**
+ * What is asked of messages off the hot path.
+ * @param lockRows adds the database's own row lock to `lock`; SQLite's write transactions already exclude each other
+ */
+export function messageReader(
+  { db, run }: Connection,
+  lockRows: boolean,
+): Omit<MessageStore, keyof MessageWork> {
+  const byId = async (id: string, isLocked: boolean) => {
+    const query = db.selectFrom('messages').selectAll().where('id', '=', id)
+    const row = await (isLocked ? query.forUpdate() : query).executeTakeFirst()
+    return row === undefined ? undefined : toMessage(row)
+  }
   return {
-    byId: (id) =>
-      run(async () => {
-        const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst()
-        return row === undefined ? undefined : toMessage(row)
-      }),
+    byId: (id) => run(() => byId(id, false)),
+    lock: (id) => run(() => byId(id, lockRows)),
     list: ({ after, limit }) =>
       run(async () => {
         // Newest first: what an operator looks for. `after` is the last id of the page before.

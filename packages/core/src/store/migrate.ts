@@ -10,10 +10,20 @@ import type { Database } from './schema.ts'
  * @throws InviteMeError `STORE_NEWER` when a newer version of this package wrote them
  */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
-  await refuseNewer(db)
+  await migrateTo(db, Object.keys(migrations).at(-1) ?? '')
+}
+
+/**
+ * Brings the tables up to one migration, so that they hold what was written by an older version; does nothing when they are
+ * there or further. Runs within the caller's transaction.
+ * @throws InviteMeError `STORE_NEWER` when this version does not know the migration, or knows less than was done
+ */
+export async function migrateTo(db: Kysely<Database>, name: string): Promise<void> {
+  if (!(name in migrations)) throw newer(name)
+  if ((await refuseNewer(db)).includes(name)) return
   const provider = { getMigrations: async () => ({ ...migrations }) }
   const migrator = new Migrator({ db, provider, disableTransactions: true })
-  const { error, results } = await migrator.migrateToLatest()
+  const { error, results } = await migrator.migrateTo(name)
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')?.migrationName ?? 'unknown'
   throw error instanceof Error
@@ -21,19 +31,24 @@ export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
     : new InviteMeError('STORE_UNAVAILABLE', `Migration ${failed} failed.`, { cause: error })
 }
 
-async function refuseNewer(db: Kysely<Database>): Promise<void> {
+/** @returns the migrations that were done */
+async function refuseNewer(db: Kysely<Database>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some((table) => table.name === 'kysely_migration')) return
+  if (!tables.some((table) => table.name === 'kysely_migration')) return []
   const done = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
   const unknown = done.find(({ name }) => !(name in migrations))
-  if (unknown === undefined) return
-  throw new InviteMeError(
+  if (unknown !== undefined) throw newer(unknown.name)
+  return done.map(({ name }) => name)
+}
+
+function newer(migration: string): InviteMeError {
+  return new InviteMeError(
     'STORE_NEWER',
-    `The database was written by a newer version of invite-me (it knows the migration "${unknown.name}"). Update invite-me, or restore the backup made before the upgrade.`,
+    `The database was written by a newer version of invite-me (it knows the migration "${migration}"). Update invite-me, or restore the backup made before the upgrade.`,
     { field: 'store' },
   )
 }

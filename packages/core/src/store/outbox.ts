@@ -4,17 +4,37 @@ import { toDomainEvent } from './rows.ts'
 
 /** The reading half of the outbox; appending is written per database, since it is on the hot path. */
 export function outboxReader({ db, run }: Connection): Omit<Outbox, 'append'> {
+  const next = (cursor: number, limit: number) =>
+    db.selectFrom('outbox').selectAll().where('cursor', '>', cursor).orderBy('cursor').limit(limit)
+
+  /**
+   * What a topic carries, an index each for the person's and for its own: one of them alone would read through everybody's. In
+   * one statement, so that both are read as of one moment: a reader goes on from the last cursor and would miss what was
+   * written between two.
+   */
+  const ofTopic = (cursor: number, limit: number, topic: string, recipientId: string) =>
+    db
+      .selectFrom(next(cursor, limit).where('topic', '=', topic).as('published'))
+      .selectAll()
+      // Not "union all": an event may be both.
+      .union(db.selectFrom(next(cursor, limit).where('recipient_id', '=', recipientId).as('own')).selectAll())
+      .orderBy('cursor')
+      .limit(limit)
+
   return {
-    after: (cursor, limit, invitationId) =>
+    after: (cursor, limit, filter) =>
       run(async () => {
-        let query = db
-          .selectFrom('outbox')
-          .selectAll()
-          .where('cursor', '>', cursor)
-          .orderBy('cursor')
-          .limit(limit)
-        if (invitationId !== undefined) query = query.where('invitation_id', '=', invitationId)
-        return (await query.execute()).map(toDomainEvent)
+        if (filter === undefined) return (await next(cursor, limit).execute()).map(toDomainEvent)
+        if ('invitationId' in filter) {
+          const ofOne = next(cursor, limit).where('invitation_id', '=', filter.invitationId)
+          return (await ofOne.execute()).map(toDomainEvent)
+        }
+        const { topic, recipientId } = filter
+        const carried =
+          recipientId === null
+            ? next(cursor, limit).where('topic', '=', topic)
+            : ofTopic(cursor, limit, topic, recipientId)
+        return (await carried.execute()).map(toDomainEvent)
       }),
     last: () =>
       run(async () => {

@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely'
+import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt, AttemptState } from '../model/attempt.ts'
+import type { AuditEntry } from '../model/audit-entry.ts'
 import type { Clarification } from '../model/clarification.ts'
 import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from '../model/delivery.ts'
@@ -17,6 +19,7 @@ import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Rescheduled, Suppression } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
 
@@ -91,6 +94,7 @@ export function toMessage(row: Row<'messages'>): Message {
     remindersMs: json(row.reminders_ms),
     until: moment(row.until),
     key: row.key,
+    trace: row.trace,
     createdAt: new Date(row.created_at),
   }
 }
@@ -264,6 +268,7 @@ export function toDomainEvent(row: Row<'outbox'>): DomainEvent {
     deliveryId: row.delivery_id,
     invitationId: row.invitation_id,
     recipientId: row.recipient_id,
+    ...(row.topic !== null && { topic: row.topic }),
     data: json(row.data),
   }
 }
@@ -301,5 +306,75 @@ export function toRecipient(row: Row<'recipients'>, routes: readonly Route[]): R
     attributes: json(row.attributes),
     preferences: json(row.preferences),
     routes,
+  }
+}
+
+/** A key out of its row. */
+export function toApiKey(row: Row<'api_keys'>): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: json(row.scopes),
+    createdAt: new Date(row.created_at),
+    expiresAt: moment(row.expires_at),
+    lastUsedAt: moment(row.last_used_at),
+    revokedAt: moment(row.revoked_at),
+  }
+}
+
+/** An entry of the audit log out of its row. */
+export function toAuditEntry(row: Row<'audit'>): AuditEntry {
+  return {
+    id: row.id,
+    at: new Date(row.at),
+    actor: row.actor,
+    action: row.action,
+    target: row.target,
+    detail: json(row.detail),
+  }
+}
+
+/** A webhook endpoint out of its row. */
+export function toWebhookEndpoint(row: Row<'webhook_endpoints'>): WebhookEndpoint {
+  return {
+    id: row.id,
+    url: row.url,
+    description: row.description,
+    types: row.types === null ? null : json(row.types),
+    state: row.state as WebhookEndpoint['state'],
+    disabledReason: row.disabled_reason,
+    failingSince: moment(row.failing_since),
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** Secrets on their way into the row of their endpoint. */
+export function toSecretsText(secrets: readonly WebhookSecret[]): JsonText {
+  return JSON.stringify(secrets)
+}
+
+/** The secrets of an endpoint out of its row. */
+export function toWebhookSecrets({
+  secrets,
+}: Pick<Row<'webhook_endpoints'>, 'secrets'>): readonly WebhookSecret[] {
+  const kept = json<readonly { readonly secret: string; readonly validUntil: Moment | null }[]>(secrets)
+  return kept.map(({ secret, validUntil }) => ({ secret, validUntil: moment(validUntil) }))
+}
+
+/** A webhook posting out of its row. */
+export function toWebhookPosting(row: Row<'webhook_postings'>): WebhookPosting {
+  return {
+    id: row.id,
+    endpointId: row.endpoint_id,
+    cursor: row.cursor,
+    type: row.type as DomainEventType,
+    state: row.state as WebhookPosting['state'],
+    tries: row.tries,
+    dueAt: moment(row.due_at),
+    lastStatus: row.last_status,
+    lastError: row.last_error,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
   }
 }

@@ -42,6 +42,7 @@ export interface Database {
     until: Moment | null
     key: string | null
     request: string | null
+    trace: string | null
     created_at: Moment
   }
   readonly invitations: {
@@ -203,6 +204,55 @@ export interface Database {
     delivery_id: string | null
     invitation_id: string | null
     recipient_id: string | null
+    topic: string | null
     data: JsonText
+  }
+  readonly outbox_readers: { name: string; cursor: number }
+  readonly api_keys: {
+    id: string
+    name: string
+    prefix: string
+    hash: string
+    scopes: JsonText
+    created_at: Moment
+    expires_at: Moment | null
+    last_used_at: Moment | null
+    revoked_at: Moment | null
+  }
+  /** Values in base64. */
+  readonly secrets: { name: string; value: string }
+  readonly webhook_endpoints: {
+    id: string
+    url: string
+    description: string | null
+    types: JsonText | null
+    state: string
+    disabled_reason: string | null
+    failing_since: Moment | null
+    secrets: JsonText
+    /** Newest event when it was made: it hears of what comes after. */
+    after_cursor: number
+    created_at: Moment
+  }
+  readonly webhook_postings: {
+    id: string
+    endpoint_id: string
+    cursor: number
+    type: string
+    state: string
+    tries: number
+    due_at: Moment | null
+    last_status: number | null
+    last_error: string | null
+    created_at: Moment
+    updated_at: Moment
+  }
+  readonly audit: {
+    id: string
+    at: Moment
+    actor: string
+    action: string
+    target: string | null
+    detail: JsonText
   }
 }

@@ -52,7 +52,7 @@ test('the questions of an address are read from the index of what was sent to it
 })
 
 test('an attempt is found by its provider’s id, or by another one, without reading others', async () => {
-  await deliveryReader(connection).attemptByProviderId('sms', 'SM1')
+  await deliveryReader(connection, false).attemptByProviderId('sms', 'SM1')
   expect(steps).toMatchInlineSnapshot(`
     [
       "MERGE (UNION ALL)",

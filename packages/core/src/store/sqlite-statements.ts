@@ -8,18 +8,21 @@ import { lanes } from '../model/lane.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
-import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
+import type { AcceptedMessage, ClaimedDelivery, ClaimRequest, NextDue } from '../ports/store.ts'
 import { toDelivery, toMoment, toMomentOrNull, type Row } from './rows.ts'
 
 /** The statements every message passes through, prepared once: building them anew each time costs three times as much. */
 export interface SqliteStatements {
   insertMessages(accepted: readonly AcceptedMessage[]): void
   claimDue(request: ClaimRequest): readonly ClaimedDelivery[]
+  claimNamed(
+    request: Omit<ClaimRequest, 'lane' | 'limit'> & { readonly ids: readonly string[] },
+  ): readonly ClaimedDelivery[]
   claimAbandoned(request: Omit<ClaimRequest, 'channel' | 'lane'>): readonly ClaimedDelivery[]
   startAttempts(attempts: readonly Attempt[]): void
   settle(settlements: readonly LeasedSettlement[]): readonly string[]
   rewrite(settlements: readonly Settlement[]): readonly string[]
-  nextDueAt(channels: readonly string[]): Date | undefined
+  nextDue(channels: readonly string[]): readonly NextDue[]
   issueLinks(links: readonly ResponseLink[]): void
   addInboxItems(items: readonly InboxItem[]): void
   appendReceipts(receipts: readonly Receipt[]): void
@@ -51,6 +54,7 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       'until',
       'key',
       'request',
+      'trace',
       'created_at',
     ]),
   )
@@ -103,6 +107,10 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
     `SELECT rowid, * FROM deliveries
      WHERE due_channel = +? AND due_lane = +? AND due_at <= ? AND lease_until IS NULL
      ORDER BY due_at, id LIMIT +?`,
+  )
+  const findNamed = database.prepare<unknown[], NumberedRow>(
+    `SELECT rowid, * FROM deliveries
+     WHERE id = +? AND due_channel = +? AND due_at <= +? AND lease_until IS NULL`,
   )
   const findAbandoned = database.prepare<unknown[], NumberedRow>(
     `SELECT rowid, * FROM deliveries
@@ -192,6 +200,7 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
       'delivery_id',
       'invitation_id',
       'recipient_id',
+      'topic',
       'data',
     ]),
   )
@@ -262,6 +271,7 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
           toMomentOrNull(message.until),
           message.key,
           request,
+          message.trace,
           at,
         )
         for (const invitation of invitations) {
@@ -312,6 +322,12 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
     },
     claimDue: ({ channel, lane, now, limit, worker, leaseUntil }) =>
       lease(() => findDue.all(channel, lane, toMoment(now), limit), worker, leaseUntil),
+    claimNamed: ({ channel, ids, now, worker, leaseUntil }) =>
+      lease(
+        () => [...new Set(ids)].flatMap((id) => findNamed.get(id, channel, toMoment(now)) ?? []),
+        worker,
+        leaseUntil,
+      ),
     claimAbandoned: ({ now, limit, worker, leaseUntil }) =>
       lease(() => findAbandoned.all(toMoment(now), worker, limit), worker, leaseUntil),
     startAttempts(attempts) {
@@ -333,13 +349,13 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
         .map(({ deliveryId }) => deliveryId),
     rewrite: (settlements) =>
       settlements.filter((settlement) => write(rewriteFree, settlement)).map(({ deliveryId }) => deliveryId),
-    nextDueAt(channels) {
-      const moments = channels.flatMap((channel) =>
-        lanes.map((lane: Lane) => nextDue.get(channel, lane)?.due),
-      )
-      const earliest = moments.filter((moment) => typeof moment === 'string').toSorted()[0]
-      return earliest === undefined ? undefined : new Date(earliest)
-    },
+    nextDue: (channels) =>
+      channels.flatMap((channel) =>
+        lanes.flatMap((lane: Lane) => {
+          const due = nextDue.get(channel, lane)?.due ?? null
+          return due === null ? [] : [{ channel, lane, at: new Date(due) }]
+        }),
+      ),
     issueLinks(links) {
       for (const link of links)
         insertLink.run(
@@ -398,6 +414,7 @@ export function prepareStatements(database: BetterSqlite.Database): SqliteStatem
           event.deliveryId,
           event.invitationId,
           event.recipientId,
+          event.topic ?? null,
           JSON.stringify(event.data),
         )
     },

@@ -29,8 +29,16 @@ describe('SQLite in memory', () => {
       'what was written is there after the store was closed and opened again': alone,
       'workers on different connections never take the same': alone,
       'workers on different connections never take the same edits': alone,
+      'workers on different connections that are given the same names never take the same': alone,
+      'of two that lock and change the same delivery at once, none overwrites the other': alone,
       'of two connections that lock an invitation and answer it at once, one is first': alone,
       'a reader that follows the cursor misses nothing of two connections': alone,
+      'of many answers by two connections each sees those before it': alone,
+      'who reads a topic on from the last cursor misses nothing, while two connections write': alone,
+      'a key is revoked once, and seen so by every connection': alone,
+      'a secret is what the first who asks makes, for every connection': alone,
+      'two connections that fan out at once make one posting of each event': alone,
+      'two connections never take the same posting, until a lease has run out': alone,
     },
   })
 })

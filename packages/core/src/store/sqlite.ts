@@ -2,12 +2,15 @@ import { Kysely, SqliteDialect } from 'kysely'
 import type BetterSqlite from 'better-sqlite3'
 import { InviteMeError } from '../model/error.ts'
 import type { Store, StoreOpener, StoreParts } from '../ports/store.ts'
+import { auditStore } from './audit.ts'
 import type { Connection } from './connection.ts'
 import { deliveryReader } from './deliveries.ts'
 import { editWriter } from './edits.ts'
+import { erasureStore } from './erase-recipient.ts'
 import { inboundStore } from './inbound.ts'
 import { inboxReader } from './inbox.ts'
 import { invitationStore } from './invitations.ts'
+import { keyStore } from './keys.ts'
 import { linkReader } from './links.ts'
 import { messageReader } from './messages.ts'
 import { migrateToLatest } from './migrate.ts'
@@ -21,6 +24,7 @@ import { sqliteError } from './sqlite-error.ts'
 import { prepareEdits, type SqliteEdits } from './sqlite-edits.ts'
 import { prepareReads, type SqliteReads } from './sqlite-reads.ts'
 import { prepareStatements, type SqliteStatements } from './sqlite-statements.ts'
+import { webhookStore } from './webhooks.ts'
 
 /** How a SQLite store is kept. */
 export interface SqliteOptions {
@@ -154,23 +158,25 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
       suppressed: (addresses) => run(async () => reads.suppressed(addresses)),
     },
     messages: {
-      ...messageReader(connection),
+      ...messageReader(connection, false),
       byIds: (ids) => run(async () => reads.messagesByIds(ids)),
       byKeys: (keys) => run(async () => reads.messagesByKeys(keys)),
       insert: (accepted) => run(async () => statements.insertMessages(accepted)),
     },
     deliveries: {
-      ...deliveryReader(connection),
+      ...deliveryReader(connection, false),
       claimDue: (request) => run(async () => statements.claimDue(request)),
+      claimNamed: (request) => run(async () => statements.claimNamed(request)),
       claimAbandoned: (request) => run(async () => statements.claimAbandoned(request)),
       startAttempts: (attempts) => run(async () => statements.startAttempts(attempts)),
       settle: (settlements) => run(async () => statements.settle(settlements)),
       rewrite: (settlements) => run(async () => statements.rewrite(settlements)),
-      nextDueAt: (channels) => run(async () => statements.nextDueAt(channels)),
+      nextDue: (channels) => run(async () => statements.nextDue(channels)),
     },
     invitations: {
       ...invitationStore(connection, false),
       byIds: (ids) => run(async () => reads.invitationsByIds(ids)),
+      lock: (id) => run(async () => reads.invitationsByIds([id])[0]),
     },
     links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
     edits: {
@@ -192,6 +198,10 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
       ...outboxReader(connection),
       append: (events) => run(async () => statements.appendEvents(events)),
     },
+    keys: keyStore(connection),
+    erasure: erasureStore(connection),
+    webhooks: webhookStore(connection, false),
+    audit: auditStore(connection),
   }
 }
 

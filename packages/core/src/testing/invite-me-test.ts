@@ -27,6 +27,8 @@ export interface InviteMeTestOptions extends Partial<Omit<EngineOptions, 'channe
   readonly store?: StoreOpener
   /** Default a new one; give the same to a second engine on the same store. */
   readonly clock?: VirtualClock
+  /** What the test holds as `inviteMe`, when that is another way to the engine: a client over HTTP. Default the engine itself. */
+  readonly through?: (engine: InviteMe) => Promise<InviteMe>
   /** Makes ids and tokens repeatable; default 1. A second engine on the same store needs another. */
   readonly seed?: number
 }
@@ -89,6 +91,7 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
     clock = virtualClock(),
     seed = 1,
     store,
+    through = async (engine) => engine,
     ...rest
   } = options
   const outbox: OutboxEntry[] = []
@@ -116,7 +119,12 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   const names = channels.map(({ name }) => name)
   const takePacerAway = clock.pacedBy(async () => {
     const edit = await database?.edits.nextDueAt(names)
-    return Math.min(await nothingDueBefore(engine, clock), edit?.getTime() ?? Infinity)
+    const webhooks = (await database?.webhooks.waiting()) ?? []
+    return Math.min(
+      await nothingDueBefore(engine, clock),
+      edit?.getTime() ?? Infinity,
+      ...webhooks.map(({ dueAt }) => dueAt?.getTime() ?? Infinity),
+    )
   })
   await clock.settle()
 
@@ -145,7 +153,7 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   let stopping: Promise<void> | undefined
 
   return {
-    inviteMe: engine,
+    inviteMe: await through(engine),
     clock,
     outbox,
     troubles,

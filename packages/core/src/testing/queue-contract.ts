@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { lanes } from '../model/lane.ts'
+import { workItemVersion, type WorkItem } from '../model/work-item.ts'
 import type { DueHint, Queue } from '../ports/queue.ts'
 import { registerQuestions, type Exceptions, type Questions, type TestRegistrar } from './contract.ts'
 
@@ -10,7 +11,7 @@ export interface QueuePlace {
   now(): number
   /** Lets that much time pass for the queue: moves its virtual clock, or really waits. */
   pass(ms: number): Promise<void>
-  /** A second process on the same queue; needed by `survivesProcess` only. */
+  /** A second process on the same queue; needed by `survivesProcess` and `carriesWork` only. */
   reopen?(): Promise<Queue>
   /** Removes whatever is left; the contract has closed the queue. */
   remove?(): Promise<void>
@@ -26,6 +27,24 @@ const hint = (dueAt: number, more: Partial<DueHint> = {}): DueHint => ({
   dueAt,
   ...more,
 })
+
+/** Work with everything an item can have, in the lane and channel of {@link hint}. */
+const workItem = (number: number, more: Partial<WorkItem> = {}): WorkItem => ({
+  version: workItemVersion,
+  deliveryId: `delivery-${String(number)}`,
+  messageId: `message-${String(number)}`,
+  recipientId: 'recipient-1',
+  route: { channel: 'email', routeId: 'route-1' },
+  fallbacks: ['twilio-sms', 'telegram'],
+  lane: 2,
+  attempt: 3,
+  dueAt: '2026-01-05T09:00:00.000Z',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  ...more,
+})
+
+const deliveryIds = (hints: readonly DueHint[]): readonly string[] =>
+  hints.flatMap(({ items = [] }) => items.map(({ deliveryId }) => deliveryId))
 
 /** Lets time pass until something is so. */
 async function eventually(place: QueuePlace, what: string, isSo: () => boolean): Promise<void> {
@@ -151,6 +170,47 @@ const queueQuestions = {
     await place.queue.close()
   },
 
+  'work arrives as it was, however much of it there is': async (place) => {
+    const got = await consumeAll(place.queue)
+    const bare = workItem(0, { recipientId: null, fallbacks: [], attempt: 1, traceparent: null })
+    const items = [bare, ...Array.from({ length: 1_999 }, (_, index) => workItem(index + 1))]
+    await place.queue.publish([hint(place.now(), { items })])
+    await eventually(place, 'all work comes', () => deliveryIds(got).length >= items.length)
+    const byId = new Map(got.flatMap((one) => (one.items ?? []).map((item) => [item.deliveryId, item])))
+    for (const item of items) assert.deepEqual(byId.get(item.deliveryId), item)
+    for (const one of got) assert.deepEqual([one.lane, one.channel], [2, 'email'])
+  },
+
+  'work goes to one of several consumers, and to all of them together': async (place) => {
+    const other = await place.reopen?.()
+    assert.ok(other, 'a queue that promises this can be opened by a second process')
+    try {
+      const got = [await consumeAll(place.queue), await consumeAll(other)]
+      const all = Array.from({ length: 200 }, (_, index) => workItem(index))
+      for (const item of all) await place.queue.publish([hint(place.now(), { items: [item] })])
+      await eventually(place, 'all work comes', () => deliveryIds(got.flat()).length >= all.length)
+      await place.pass(200)
+      assert.deepEqual(deliveryIds(got.flat()).toSorted(), all.map(({ deliveryId }) => deliveryId).toSorted())
+    } finally {
+      await other.close()
+    }
+  },
+
+  'refused work comes again, with its neighbours or without': async (place) => {
+    const taken: string[] = []
+    let refusals = 0
+    await place.queue.consume(async (hints) => {
+      if (deliveryIds(hints).includes('delivery-1') && refusals < 2) {
+        refusals += 1
+        throw new Error('planned by the test')
+      }
+      taken.push(...deliveryIds(hints))
+    })
+    await place.queue.publish([1, 2, 3].map((id) => hint(place.now(), { items: [workItem(id)] })))
+    await eventually(place, 'all work is taken', () => new Set(taken).size === 3)
+    assert.equal(refusals, 2)
+  },
+
   'publishing nothing is fine': async (place) => {
     const got = await consumeAll(place.queue)
     await place.queue.publish([])
@@ -174,7 +234,7 @@ export interface QueueContractOptions extends TestRegistrar {
 /**
  * Asks a queue everything the engine relies on, a test each. What the queue does not promise is left out by name.
  *
- * @example queueContract({ test, promises: { redelivers: false, survivesProcess: false }, create: async () => ({ queue: storeQueue(clock), now: clock.now, pass: clock.advance }) })
+ * @example queueContract({ test, promises: { redelivers: false, survivesProcess: false, carriesWork: false }, create: async () => ({ queue: storeQueue(clock), now: clock.now, pass: clock.advance }) })
  */
 export function queueContract({
   create,
@@ -189,6 +249,14 @@ export function queueContract({
     ...(!promises.survivesProcess && {
       'a hint survives the process that published it': 'this queue lives and dies with its process',
     }),
+    ...(!promises.carriesWork &&
+      Object.fromEntries(
+        [
+          'work arrives as it was, however much of it there is',
+          'work goes to one of several consumers, and to all of them together',
+          'refused work comes again, with its neighbours or without',
+        ].map((name) => [name, 'this queue wakes, and carries no work']),
+      )),
   }
   registerQuestions<QueuePlace>(registrar, queueQuestions, { ...unpromised, ...exceptions }, async (ask) => {
     const place = await create()

@@ -3,24 +3,32 @@ import { registerQuestions, type Exceptions, type TestRegistrar } from './contra
 import type { StoreBench, StorePlace } from './store-bench.ts'
 import { acceptQuestions } from './store-questions/accept.ts'
 import { answerQuestions } from './store-questions/answer.ts'
+import { auditQuestions } from './store-questions/audit.ts'
 import { byAddressQuestions } from './store-questions/by-address.ts'
 import { calendarQuestions } from './store-questions/calendar.ts'
 import { claimQuestions } from './store-questions/claim.ts'
 import { connectQuestions } from './store-questions/connect.ts'
 import { editQuestions } from './store-questions/edits.ts'
+import { eraseQuestions } from './store-questions/erase.ts'
 import { inboundQuestions } from './store-questions/inbound.ts'
 import { inboxQuestions } from './store-questions/inbox.ts'
+import { keyQuestions } from './store-questions/keys.ts'
 import { listQuestions } from './store-questions/list.ts'
 import { moveQuestions } from './store-questions/move.ts'
+import { namedQuestions } from './store-questions/named.ts'
 import { peopleQuestions } from './store-questions/people.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { settleQuestions } from './store-questions/settle.ts'
+import { togetherQuestions } from './store-questions/together.ts'
+import { topicQuestions } from './store-questions/topics.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
+import { webhookQuestions } from './store-questions/webhooks.ts'
 
 const storeQuestions = {
   ...transactionQuestions,
   ...acceptQuestions,
   ...claimQuestions,
+  ...namedQuestions,
   ...settleQuestions,
   ...editQuestions,
   ...calendarQuestions,
@@ -32,6 +40,12 @@ const storeQuestions = {
   ...connectQuestions,
   ...moveQuestions,
   ...recordQuestions,
+  ...topicQuestions,
+  ...keyQuestions,
+  ...auditQuestions,
+  ...webhookQuestions,
+  ...eraseQuestions,
+  ...togetherQuestions,
   ...listQuestions,
 }
 

@@ -14,6 +14,7 @@ import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { WebhookEndpoint, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
 
 /** The moment all samples begin at. */
@@ -65,6 +66,7 @@ function sampleMessage(number: number): Message {
     remindersMs: [60_000, 120_000],
     until: after(86_400_000),
     key: null,
+    trace: null,
     createdAt: after(number),
   }
 }
@@ -341,6 +343,27 @@ export function sampleInboxItem(number: number, changes: Partial<InboxItem> = {}
     acknowledgedAt: null,
     ...changes,
   }
+}
+
+/** The `number`th endpoint, which wants every event. */
+export function sampleEndpoint(number: number, changes: Partial<WebhookEndpoint> = {}): WebhookEndpoint {
+  return {
+    id: sampleId('endpoint', number),
+    url: `https://hooks.guests.test/${String(number)}`,
+    description: null,
+    types: null,
+    state: 'enabled',
+    disabledReason: null,
+    failingSince: null,
+    createdAt: after(0),
+    ...changes,
+  }
+}
+
+/** The only secret of a sample endpoint. */
+export const sampleSecret: WebhookSecret = {
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  validUntil: null,
 }
 
 /** Makes new ids: the prefix and a number. */

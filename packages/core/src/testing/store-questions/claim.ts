@@ -145,9 +145,11 @@ export const claimQuestions = {
     assert.deepEqual(idsOf(await store.deliveries.claimAbandoned(request)), [sampleId('delivery', 1)])
   },
 
-  'the next due moment is the earliest that nobody holds on the channels asked for': async ({ store }) => {
+  'the next due moment of a lane is the earliest that nobody holds, on the channels asked for': async ({
+    store,
+  }) => {
     const { deliveries } = store
-    assert.equal(await deliveries.nextDueAt(['', 'email']), undefined)
+    assert.deepEqual(await deliveries.nextDue(['', 'email']), [])
     await store.transaction((parts) =>
       parts.messages.insert([
         sampleAccepted(0, { delivery: { dueAt: after(1_000) } }),
@@ -155,10 +157,17 @@ export const claimQuestions = {
         sampleAccepted(2, { delivery: { dueAt: null, state: 'failed' } }),
       ]),
     )
-    assert.deepEqual(await deliveries.nextDueAt(['email', 'telegram', '']), after(500))
-    assert.equal(await deliveries.nextDueAt(['telegram', '']), undefined)
+    const next = await deliveries.nextDue(['email', 'telegram', ''])
+    assert.deepEqual(
+      next.toSorted((one, other) => one.lane - other.lane),
+      [
+        { channel: 'email', lane: 2, at: after(1_000) },
+        { channel: 'email', lane: 6, at: after(500) },
+      ],
+    )
+    assert.deepEqual(await deliveries.nextDue(['telegram', '']), [])
     await deliveries.claimDue(sampleClaim({ lane: 6 }))
-    assert.deepEqual(await deliveries.nextDueAt(['email']), after(1_000))
+    assert.deepEqual(await deliveries.nextDue(['email']), [{ channel: 'email', lane: 2, at: after(1_000) }])
   },
 
   'a rewritten delivery falls due where and when the rewriting says': async ({ store }) => {
@@ -169,6 +178,9 @@ export const claimQuestions = {
     const moved = { position: 1, dueChannel: 'telegram', dueLane: 3, dueAt: after(5_000) } as const
     assert.deepEqual(await store.deliveries.rewrite([sampleSettlement(delivery, moved)]), [delivery.id])
     assert.deepEqual(await store.deliveries.claimDue(sampleClaim()), [])
+    assert.deepEqual(await store.deliveries.nextDue(['email']), [])
+    const next = [{ channel: 'telegram', lane: 3, at: after(5_000) }]
+    assert.deepEqual(await store.deliveries.nextDue(['telegram']), next)
     const [claimed] = await store.deliveries.claimDue(sampleClaim({ channel: 'telegram', lane: 3 }))
     assert.equal(claimed?.position, 1)
   },

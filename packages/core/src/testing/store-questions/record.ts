@@ -62,7 +62,7 @@ export const recordQuestions = {
     assert.equal(await outbox.last(), all.at(-1)?.cursor)
     const second = all[1]?.cursor ?? 0
     assert.deepEqual(await outbox.after(second, 2), all.slice(2, 4))
-    const ofOne = await outbox.after(second, 10, sampleId('invitation', 1))
+    const ofOne = await outbox.after(second, 10, { invitationId: sampleId('invitation', 1) })
     assert.deepEqual(ofOne, [all[2], all[4]])
     assert.deepEqual(await outbox.after(all.at(-1)?.cursor ?? 0, 10), [])
   },

@@ -176,7 +176,7 @@ export const settleQuestions = {
     const claimed = await takeOne(store)
     await store.deliveries.settle([sampleSent(claimed)])
     assert.deepEqual(await store.deliveries.claimDue(sampleClaim({ now: after(10 * 86_400_000) })), [])
-    assert.equal(await store.deliveries.nextDueAt(['', 'email', 'telegram']), undefined)
+    assert.deepEqual(await store.deliveries.nextDue(['', 'email', 'telegram']), [])
   },
 
   'many claims and settlements share a transaction': async ({ store }) => {

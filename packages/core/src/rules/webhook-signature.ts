@@ -1,5 +1,19 @@
-import { createHmac, sign, timingSafeEqual, verify } from 'node:crypto'
-import type { SigningKeys, VerifyingKeys } from './keys.ts'
+import { createHmac, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
+
+/** What webhooks are signed with; several of a kind while one replaces another. */
+export interface SigningKeys {
+  /** Shared secrets, for signatures `v1`. */
+  readonly secrets: readonly Uint8Array[]
+  /** Ed25519 private keys, for signatures `v1a`. */
+  readonly privateKeys: readonly KeyObject[]
+}
+
+/** What signatures are checked with. */
+export interface VerifyingKeys {
+  readonly secrets: readonly Uint8Array[]
+  /** Ed25519 public keys. */
+  readonly publicKeys: readonly KeyObject[]
+}
 
 /** A webhook as it is signed; see Standard Webhooks 1.0.0, signature scheme. */
 export interface SignedWebhook {

@@ -2,9 +2,10 @@ import { lookup } from 'node:dns/promises'
 import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
-import { checkUrl, hostOf, isPublicAddress, type UrlRules } from './checked-url.ts'
+import { checkUrl, hostOf, type UrlRules } from './checked-url.ts'
+import { isPublicAddress } from './public-address.ts'
 
-/** Code of the error for a URL that must not be called; `request` of `http.ts` knows that nothing was sent. */
+/** Code of the error for a URL that must not be called: nothing was sent. */
 export const refusedCode = 'ADDRESS_REFUSED'
 
 /** What a guarded fetch lets through, and how it gets there. */
@@ -17,6 +18,9 @@ export interface GuardOptions extends UrlRules {
   readonly maxBytes?: number
 }
 
+/** Like `fetch`, for URLs of strangers. */
+export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>
+
 /**
  * Makes a `fetch` for URLs strangers gave us, so that none of them reaches into our own network (server-side request
  * forgery): every address of the name must be public, and the connection goes to an address that was checked, not to what
@@ -24,7 +28,7 @@ export interface GuardOptions extends UrlRules {
  *
  * @returns a `fetch` that rejects with a `TypeError` whose cause has the code `ADDRESS_REFUSED`, or the network's own
  */
-export function guardedFetch(options: GuardOptions = {}): typeof globalThis.fetch {
+export function guardedFetch(options: GuardOptions = {}): GuardedFetch {
   return async (input, init) => {
     const text = input instanceof Request ? input.url : String(input)
     const checked = checkUrl(text, options)

@@ -1,18 +1,14 @@
 import { generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { signElsewhere, verifyElsewhere } from '../../../../tests/peers/verify-webhook.ts'
-import { privateKeySchema, publicKeySchema, secretSchema } from './keys.ts'
-import { signatureHeaders, verifySignature } from './signature.ts'
+import { signatureHeaders, verifySignature } from './webhook-signature.ts'
 
 const secretText = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-const secret = secretSchema.parse(secretText)
+const secret = Buffer.from(secretText.slice(6), 'base64')
 const text = '{"test": 2432232314}'
 const body = new TextEncoder().encode(text)
-const pair = generateKeyPairSync('ed25519')
-const seed = pair.privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
-const point = pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
-const privateKey = privateKeySchema.parse(`whsk_${seed.toString('base64')}`)
-const publicKey = publicKeySchema.parse(`whpk_${point.toString('base64')}`)
+const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
 const both = { secrets: [secret], publicKeys: [publicKey] }
 
 test('the vector every library of the standard is tested with', () => {
@@ -31,7 +27,7 @@ describe('with libraries of others', () => {
   const now = Math.floor(Date.now() / 1_000)
 
   test('they believe what we sign, and nothing that was changed', () => {
-    const other = secretSchema.parse(`whsec_${randomBytes(32).toString('base64')}`)
+    const other = randomBytes(32)
     // The receiver knows only one of two secrets: one is replacing the other.
     const headers = signatureHeaders(
       { id: 'msg_1', timestamp: now, body },
@@ -126,31 +122,5 @@ describe('checking', () => {
     const headers = signatureHeaders({ id: 'a', timestamp, body: sly }, keys)
     const moved = { ...headers, 'webhook-id': `a.${String(timestamp)}` }
     expect(verifySignature(new Headers(moved), new TextEncoder().encode('{}'), both, nowMs)).toBeUndefined()
-  })
-})
-
-describe('keys', () => {
-  test.each([24, 64])('a secret may have %i bytes', (size) => {
-    expect(secretSchema.safeParse(`whsec_${Buffer.alloc(size, 1).toString('base64')}`).success).toBe(true)
-  })
-
-  test.each([
-    `whsec_${Buffer.alloc(23, 1).toString('base64')}`,
-    `whsec_${Buffer.alloc(65, 1).toString('base64')}`,
-    'whsec_',
-    'whsec_not base64 at all, is it?',
-    secretText.slice(6),
-    `whsk_${secretText.slice(6)}`,
-  ])('%j is no secret, and is not repeated', (bad) => {
-    const parsed = secretSchema.safeParse(bad)
-    expect(parsed.success).toBe(false)
-    expect(JSON.stringify(parsed.error)).not.toContain(bad.slice(6, 30) || 'nothing')
-  })
-
-  test('a private key may carry its public key, but no other', () => {
-    const whole = Buffer.concat([seed, point])
-    expect(privateKeySchema.parse(`whsk_${whole.toString('base64')}`).equals(privateKey)).toBe(true)
-    const mixed = Buffer.concat([seed, seed]).toString('base64')
-    expect(privateKeySchema.safeParse(`whsk_${mixed}`).success).toBe(false)
   })
 })

@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js'
 import { isIP } from 'node:net'
+import { isPublicAddress } from './public-address.ts'
 
 /** Which URLs of strangers may be called. */
 export interface UrlRules {
@@ -48,30 +48,6 @@ export function checkUrl(text: string, rules: UrlRules = {}): CheckedUrl {
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1')
 }
-
-/**
- * True for an address of the public internet. What carries an IPv4 address inside (v4-mapped, NAT64) is judged by that one;
- * 6to4, Teredo and the old v4-compatible form (`::/96`, which ipaddr.js calls unicast) are never public.
- */
-export function isPublicAddress(text: string): boolean {
-  // With a zone it is an address of one interface here.
-  if (isIP(text) === 0 || text.includes('%')) return false
-  const address = ipaddr.process(withoutDots(text))
-  if (!(address instanceof ipaddr.IPv6)) return address.range() === 'unicast'
-  const bytes = address.toByteArray()
-  if (address.match(nat64)) return isPublicAddress(bytes.slice(12).join('.'))
-  return address.match(globalUnicast) && address.range() === 'unicast'
-}
-
-/** Writes an IPv6 address in hexadecimal only: ipaddr.js takes `::1.2.3.4` for a v4-mapped address, which it is not. */
-function withoutDots(text: string): string {
-  return isIP(text) === 6 ? hostOf(new URL(`http://[${text}]/`)) : text
-}
-
-/** RFC 6052 §2.1: how networks without IPv4 reach it. */
-const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96')
-/** All of IPv6 that is given to networks (IANA, IPv6 global unicast address space). */
-const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3')
 
 function refused(reason: string): CheckedUrl {
   return { ok: false, reason }

@@ -1,0 +1,5 @@
+export { checkUrl } from './checked-url.ts'
+export type { CheckedUrl, UrlRules } from './checked-url.ts'
+export { guardedFetch, refusedCode } from './guarded-fetch.ts'
+export type { GuardedFetch, GuardOptions } from './guarded-fetch.ts'
+export { isPublicAddress } from './public-address.ts'

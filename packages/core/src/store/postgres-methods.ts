@@ -1,0 +1,175 @@
+import type { StoreParts } from '../ports/store.ts'
+
+/**
+ * What a method does. `read` nothing is written · `once` by statements of which each is whole by itself · `many` by one for any
+ * number of rows, together with others who do the same · `write` by several that belong together · `lock` reads for change.
+ * Outside a transaction the last three get one of their own.
+ */
+export type MethodKind = 'read' | 'once' | 'many' | 'write' | 'lock'
+
+/** Every method of a store. A new one cannot be forgotten: the compiler asks for it. */
+export const methods = {
+  recipients: {
+    upsert: 'write',
+    byExternalIds: 'read',
+    byIds: 'read',
+    list: 'read',
+    connectRoute: 'write',
+    moveAddress: 'write',
+    setRouteState: 'write',
+    suppress: 'write',
+    unsuppress: 'write',
+    suppressed: 'read',
+  },
+  messages: {
+    insert: 'many',
+    byId: 'read',
+    byIds: 'read',
+    byKeys: 'read',
+    list: 'read',
+    lock: 'lock',
+    reschedule: 'write',
+    rescheduled: 'read',
+  },
+  deliveries: {
+    claimDue: 'once',
+    claimNamed: 'once',
+    due: 'read',
+    claimAbandoned: 'once',
+    startAttempts: 'many',
+    settle: 'many',
+    heartbeat: 'once',
+    nextDue: 'read',
+    byIds: 'read',
+    lockFree: 'lock',
+    list: 'read',
+    backlog: 'read',
+    counts: 'read',
+    attemptByProviderId: 'read',
+    attempts: 'read',
+    rewrite: 'many',
+  },
+  invitations: {
+    byId: 'read',
+    byIds: 'read',
+    lock: 'lock',
+    byMessage: 'read',
+    list: 'read',
+    update: 'write',
+    appendResponse: 'write',
+    responses: 'read',
+    byAddress: 'read',
+  },
+  links: {
+    issue: 'many',
+    byHash: 'read',
+    revoke: 'write',
+    issueConnect: 'write',
+    connectByHash: 'read',
+    useConnect: 'write',
+  },
+  edits: { plan: 'write', claimDue: 'once', settle: 'write', nextDueAt: 'read' },
+  inbound: {
+    remember: 'write',
+    keepUnmatched: 'write',
+    unmatchedOf: 'read',
+    listUnmatched: 'read',
+    dropUnmatched: 'write',
+    putClarification: 'write',
+    clarification: 'read',
+    dropClarification: 'write',
+  },
+  inbox: { add: 'many', list: 'read', count: 'read', byIds: 'read', mark: 'write' },
+  receipts: { append: 'many', list: 'read' },
+  outbox: { append: 'many', after: 'read', last: 'read' },
+  keys: {
+    insert: 'write',
+    byHash: 'read',
+    list: 'read',
+    revoke: 'write',
+    touch: 'write',
+    secret: 'write',
+  },
+  erasure: { deliveries: 'read', overwrite: 'write', overwriteEvents: 'write', forget: 'write' },
+  webhooks: {
+    insert: 'write',
+    update: 'write',
+    secrets: 'lock',
+    setSecrets: 'write',
+    byId: 'read',
+    list: 'read',
+    remove: 'once',
+    fanOut: 'write',
+    waiting: 'read',
+    claimDue: 'write',
+    settle: 'write',
+    prune: 'once',
+    postings: 'read',
+    replay: 'once',
+  },
+  audit: { append: 'write', list: 'read' },
+} as const satisfies {
+  readonly [Part in keyof StoreParts]: { readonly [Method in keyof StoreParts[Part]]: MethodKind }
+}
+
+/** A call of a method: which, and with what. */
+export interface MethodCall {
+  readonly part: keyof StoreParts
+  readonly method: string
+  readonly kind: MethodKind
+  readonly values: readonly unknown[]
+}
+
+/** Does a call, on parts or in another way. */
+export type Perform = (call: MethodCall) => Promise<unknown>
+
+const partNames = Object.keys(methods) as readonly (keyof StoreParts)[]
+
+/** One part of which every call goes through `perform`. */
+function partThrough(part: keyof StoreParts, perform: Perform): unknown {
+  const kinds: Readonly<Record<string, MethodKind>> = methods[part]
+  const view: Record<string, (...values: readonly unknown[]) => Promise<unknown>> = {}
+  for (const method in kinds) {
+    const kind = kinds[method] ?? 'write'
+    view[method] = (...values) => perform({ part, method, kind, values })
+  }
+  return view
+}
+
+/** Parts of a store of which every call goes through `perform`. */
+export function partsThrough(perform: Perform): StoreParts {
+  return Object.fromEntries(
+    partNames.map((part) => [part, partThrough(part, perform)]),
+  ) as unknown as StoreParts
+}
+
+class LateParts {
+  readonly perform: Perform
+
+  constructor(perform: Perform) {
+    this.perform = perform
+  }
+}
+for (const part of partNames)
+  Object.defineProperty(LateParts.prototype, part, {
+    get(this: LateParts) {
+      const value = partThrough(part, this.perform)
+      Object.defineProperty(this, part, { value })
+      return value
+    },
+  })
+
+/** The same, each part made when it is first used: every transaction has its own, and most use four of them. */
+export function latePartsThrough(perform: Perform): StoreParts {
+  return new LateParts(perform) as unknown as StoreParts
+}
+
+/** Does a call on these parts. */
+export function performOn(parts: StoreParts, { method, part, values }: MethodCall): Promise<unknown> {
+  const target = parts[part] as unknown as Readonly<
+    Record<string, (...values: readonly unknown[]) => Promise<unknown>>
+  >
+  const found = target[method]
+  if (found === undefined) throw new TypeError(`The store has no ${part}.${method}.`)
+  return found(...values)
+}
