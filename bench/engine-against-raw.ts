@@ -21,7 +21,7 @@ function atBatch(load: Load): Promise<Comparison> {
     rounds: 9,
     ours: () =>
       withWorkspaceFile(async (path) => {
-        const rate = await engineRate(path, load)
+        const rate = await engineRate(sqlite(path), load)
         refuseUnequalWork(path, load.messages)
         return rate
       }),

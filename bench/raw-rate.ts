@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { addressOf, text, type Load } from './engine-rate.ts'
+import { newId } from './new-id.ts'
 
 const leaseMs = 15_000
 
@@ -114,11 +114,4 @@ function prepare(database: Database.Database) {
       }
     }).immediate,
   }
-}
-
-/** A UUIDv7, like the engine's ids: the order of creation decides where a row lands in an index. */
-function newId(nowMs: number): string {
-  const time = nowMs.toString(16).padStart(12, '0')
-  const random = randomBytes(10).toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(1, 4)}-8${random.slice(5, 8)}-${random.slice(8)}`
 }

@@ -1,20 +1,26 @@
 /**
- * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [engine] [held] [email] [channels] [start-time] [--save]`.
+ * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [name…] [--save]`.
  * Without names all of them run; `--save` also writes `results/<name>.json`.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { againstQueueLibraries } from './against-queue-libraries.ts'
 import { channelRate } from './channel-rate.ts'
 import { emailRate } from './email-rate.ts'
 import { engineAgainstRaw } from './engine-against-raw.ts'
 import { heldDeliveries } from './held-deliveries.ts'
+import { httpAccept } from './http-accept.ts'
+import { postgresAgainstRaw } from './postgres-against-raw.ts'
 import type { Comparison } from './rounds.ts'
 import { startTime } from './start-time.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   engine: engineAgainstRaw,
   held: heldDeliveries,
+  postgres: postgresAgainstRaw,
+  peers: againstQueueLibraries,
+  http: httpAccept,
   email: emailRate,
   channels: channelRate,
   'start-time': startTime,

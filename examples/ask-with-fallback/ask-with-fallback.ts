@@ -9,9 +9,11 @@ export interface Outcome {
 /**
  * Asks by the first channel. When its provider refuses, or nobody has answered after `patience`, the second channel asks.
  * The first answer counts, whichever channel it comes by; two hours later it is too late for one.
+ *
+ * @param inviteMe an engine in this program, or one on a server: `connect` of `@invite-me/core/client`
  */
 export async function askWithFallback(
-  inviteMe: InviteMe,
+  inviteMe: Pick<InviteMe, 'ask'>,
   to: To,
   { via, patience }: { readonly via: readonly [string, string]; readonly patience: `${number}${'s' | 'm'}` },
 ): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { email } from '@invite-me/channels/email'
-import { createInviteMe, yesNo, type Channel, type InviteMe } from '@invite-me/core'
+import { createInviteMe, yesNo, type Channel, type InviteMe, type InviteMeOptions } from '@invite-me/core'
 import { sqlite } from '@invite-me/core/sqlite'
 import { plannedMessage } from './fault-plan.ts'
 
@@ -16,23 +16,27 @@ export interface EngineOptions {
 
 /** Makes an engine on the run's file, with short patience and many tries. */
 export function openEngine({ file, hook, smtpPort, dispatch }: EngineOptions): Promise<InviteMe> {
-  return createInviteMe({
-    store: sqlite(file, { synchronous: 'full' }),
-    channels: [
-      hook,
-      email({ smtp: `smtp://127.0.0.1:${String(smtpPort)}`, from: 'dinner@hosts.test', connections: 8 }),
-    ],
-    portal: { url: 'https://rsvp.hosts.test' },
-    dispatch,
-    lease: leaseMs,
-    poll: 200,
-    policies: {
-      retry: { firstMs: 20, mostMs: 200, tries: 40, withinMs: '10m' },
-      circuit: { failures: 8, pauseMs: 50, mostMs: 200 },
-      crashes: 50,
-    },
-  })
+  const store = sqlite(file, { synchronous: 'full' })
+  return createInviteMe({ ...patience, store, channels: channelsOf(hook, smtpPort), dispatch })
 }
+
+/** The media of every run. */
+export function channelsOf(hook: Channel, smtpPort: number): readonly Channel[] {
+  const smtp = `smtp://127.0.0.1:${String(smtpPort)}`
+  return [hook, email({ smtp, from: 'dinner@hosts.test', connections: 8 })]
+}
+
+/** Options of every engine of a run: short patience and many tries. */
+export const patience = {
+  portal: { url: 'https://rsvp.hosts.test' },
+  lease: leaseMs,
+  poll: 200,
+  policies: {
+    retry: { firstMs: 20, mostMs: 200, tries: 40, withinMs: '10m' },
+    circuit: { failures: 8, pauseMs: 50, mostMs: 200 },
+    crashes: 50,
+  },
+} as const satisfies Partial<InviteMeOptions>
 
 /** Accepts the n-th message of the plan; asking again with the same key changes nothing. @returns the message's id */
 export async function acceptPlanned(inviteMe: InviteMe, index: number): Promise<string> {

@@ -5,6 +5,7 @@ import type { InviteMe } from '@invite-me/core'
 import { seededRandom } from '@invite-me/core/testing'
 import { expect, test } from 'vitest'
 import { CallLedger } from './call-ledger.ts'
+import { damageOf } from './damage-of.ts'
 import { leaseMs, openEngine } from './engine.ts'
 import { hookChannel } from './hook-channel.ts'
 import { startHttpProvider } from './http-provider.ts'
@@ -40,7 +41,8 @@ test('nothing that was accepted is lost, whenever its worker is killed', async (
     await waitUntil('every message is final', () => isAllFinal(doorkeeper), 60_000).catch(() => undefined)
     worker.signal('SIGKILL')
     await worker.gone
-    const verdict = await judge({ file, inviteMe: doorkeeper, ledger, seed, accepted: log.accepted })
+    const { accepted } = log
+    const verdict = await judge({ inviteMe: doorkeeper, damage: damageOf(file), ledger, seed, accepted })
     console.log(summary(log, verdict, ledger, performance.now() - begin))
 
     expect(verdict.broken.slice(0, 20)).toEqual([])

@@ -1,6 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
 import type { Delivery, DomainEvent, InviteMe, Receipt } from '@invite-me/core'
-import { sqlite } from '@invite-me/core/sqlite'
 import type { CallLedger } from './call-ledger.ts'
 import { isRefused, plannedMessage, type PlannedMessage, type ProviderName } from './fault-plan.ts'
 
@@ -19,18 +17,20 @@ export interface Verdict {
 
 /** What is judged. */
 export interface Evidence {
-  readonly file: string
+  /** An engine that sees everything; it does not send. */
   readonly inviteMe: InviteMe
+  /** What is wrong with the store itself; `undefined` when nothing is. */
+  readonly damage?: string | undefined
   readonly ledger: CallLedger
   readonly seed: number
   readonly accepted: ReadonlyMap<number, string>
 }
 
 /** Compares what the clients were promised, what the providers saw and what the store says. */
-export async function judge({ file, inviteMe, ledger, seed, accepted }: Evidence): Promise<Verdict> {
+export async function judge({ inviteMe, damage, ledger, seed, accepted }: Evidence): Promise<Verdict> {
   const deliveries = await readAll((after) => inviteMe.deliveries.list({}, { limit: 1_000, ...after }))
   const receipts = await readAll((after) => inviteMe.receipts.list({}, { limit: 1_000, ...after }))
-  const events = await readEvents(file)
+  const events = await readEvents(inviteMe)
   const byMessage = Map.groupBy(deliveries, ({ messageId }) => messageId)
   const receiptsOf = Map.groupBy(receipts, ({ deliveryId }) => deliveryId)
   const eventsOf = Map.groupBy(events, ({ deliveryId }) => deliveryId)
@@ -55,8 +55,7 @@ export async function judge({ file, inviteMe, ledger, seed, accepted }: Evidence
     doubles += countDoubles(story, ledger)
     broken.push(...brokenBy(story, ledger, seed).map((sentence) => `${planned.key}: ${sentence}`))
   }
-  const integrity = checkIntegrity(file)
-  if (integrity !== 'ok') broken.push(`the file is damaged: ${integrity}`)
+  if (damage !== undefined) broken.push(`the store is damaged: ${damage}`)
   const unknown = receipts.filter(({ kind }) => kind === 'unknown')
   const unknownByCrash = unknown.filter(isOfCrash).length
   return {
@@ -175,26 +174,11 @@ async function readAll<Row extends { readonly id: string }>(
   }
 }
 
-async function readEvents(file: string): Promise<readonly DomainEvent[]> {
-  const store = await sqlite(file).open()
-  try {
-    const events: DomainEvent[] = []
-    for (;;) {
-      const page = await store.outbox.after(events.at(-1)?.cursor ?? 0, 1_000)
-      events.push(...page)
-      if (page.length === 0) return events
-    }
-  } finally {
-    await store.close()
-  }
-}
-
-function checkIntegrity(file: string): string {
-  const database = new DatabaseSync(file, { readOnly: true })
-  try {
-    const row = database.prepare('PRAGMA integrity_check').get() as { readonly integrity_check: string }
-    return row.integrity_check
-  } finally {
-    database.close()
+async function readEvents(inviteMe: InviteMe): Promise<readonly DomainEvent[]> {
+  const events: DomainEvent[] = []
+  for (;;) {
+    const page = await inviteMe.events.list({ after: events.at(-1)?.cursor ?? 0, limit: 1_000 })
+    events.push(...page)
+    if (page.length === 0) return events
   }
 }

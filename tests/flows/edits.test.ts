@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { yesNo } from '@invite-me/core'
 import type { MessageEdit, SendOutcome } from '@invite-me/core/channel'
-import { sqlite } from '@invite-me/core/sqlite'
 import {
   scriptedChannel,
   virtualClock,
   type InviteMeTest,
   type ScriptedChannel,
 } from '@invite-me/core/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { newWorkspace } from '../worlds/workspace.ts'
 import { startEngine } from './start-engine.ts'
 
 const sam = { routes: { telegram: '4711' } }
@@ -239,23 +236,21 @@ describe('an edit', () => {
 })
 
 describe('edits and the life of a process', () => {
-  /** Engines on one file and clock, as processes one after the other. */
+  /** Engines on the same data and clock, as processes one after the other. */
   async function place() {
-    const folder = await mkdtemp(join(tmpdir(), 'invite-me-edits-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const file = join(folder, 'invites.db')
+    const workspace = await newWorkspace()
     const clock = virtualClock()
     let seed = 0
-    const start = (channel: ScriptedChannel, dispatch = true) =>
+    const start = async (channel: ScriptedChannel, dispatch = true) =>
       startEngine({
-        store: sqlite(file, { synchronous: 'normal' }),
+        ...(await workspace.process(clock)),
         clock,
         seed: (seed += 1),
         channels: [channel],
         dispatch,
         policies: { retry: { tries: 2 }, crashes: 2 },
       })
-    return { file, clock, start }
+    return { workspace, clock, start }
   }
 
   test('stopping lets an edit under way finish', async () => {
@@ -299,7 +294,7 @@ describe('edits and the life of a process', () => {
   })
 
   test('an edit that takes its worker down each time is given up, and does not come back for ever', async () => {
-    const { file, start } = await place()
+    const { workspace, start } = await place()
     const first = await start(chat(() => new Promise(() => undefined)).channel)
     const invitation = await ask(first)
     await first.stop()
@@ -307,7 +302,7 @@ describe('edits and the life of a process', () => {
     await asking.inviteMe.respond(invitation.id, yes)
     await asking.stop()
     // What a worker that dies leaves behind: an edit that was taken and never settled.
-    const store = await sqlite(file).open()
+    const store = await workspace.store().open()
     for (let crash = 0; crash < 4; crash += 1) {
       const at = new Date(Date.UTC(2026, 0, 6) + crash)
       const request = { channel: 'telegram', now: at, limit: 10, leaseUntil: at }

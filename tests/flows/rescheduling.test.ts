@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { yesNo, type Invitation } from '@invite-me/core'
 import type { SendOutcome } from '@invite-me/core/channel'
-import { sqlite } from '@invite-me/core/sqlite'
 import { inboundRequest, scriptedChannel, virtualClock, type InviteMeTest } from '@invite-me/core/testing'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { newWorkspace } from '../worlds/workspace.ts'
 import { startEngine } from './start-engine.ts'
 
 const ann = { routes: { email: 'ann@guests.test' } }
@@ -101,13 +98,13 @@ describe('an appointment that is moved', () => {
   })
 
   test('by a process that died amid it is told to the rest when it is asked for again', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'invite-me-reschedule-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const place = await newWorkspace()
     const clock = virtualClock()
     let seed = 0
-    const file = join(folder, 'invites.db')
-    const begin = (channel = mail(), dispatch = true) =>
-      startEngine({ store: sqlite(file), clock, seed: (seed += 1), channels: [channel], dispatch })
+    const begin = async (channel = mail(), dispatch = true) => {
+      const process = await place.process(clock)
+      return startEngine({ ...process, clock, seed: (seed += 1), channels: [channel], dispatch })
+    }
     const first = await begin()
     const { messageId } = await ask(first)
     await first.stop()
@@ -115,7 +112,7 @@ describe('an appointment that is moved', () => {
     await died.inviteMe.messages.reschedule(messageId, moved)
     await died.stop()
     // As if it had died after it wrote the new entry, before it planned to tell anybody.
-    const store = await sqlite(file).open()
+    const store = await place.store().open()
     const now = new Date(clock.now())
     const planned = await store.edits.claimDue({ channel: 'email', now, limit: 10, leaseUntil: now })
     expect(await Promise.all(planned.map((edit) => store.edits.settle(edit, null)))).toEqual([true])

@@ -1,29 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { yesNo } from '@invite-me/core'
-import { sqlite } from '@invite-me/core/sqlite'
 import type { InviteMeTest, InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
 import { virtualClock } from '@invite-me/core/testing'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { newWorkspace, type Workspace } from '../worlds/workspace.ts'
 import { sam, startEngine } from './start-engine.ts'
 
 const answer = yesNo()
-let file: string
+let place: Workspace
 let clock: VirtualClock
 let seed = 0
 
 beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'invite-me-flow-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  file = join(folder, 'invites.db')
+  place = await newWorkspace()
   clock = virtualClock()
 })
 
-/** A process of its own: another engine on the same file and clock. */
+/** A process of its own: another engine on the same data and clock. */
 async function startProcess(options: InviteMeTestOptions = {}): Promise<InviteMeTest> {
-  const store = sqlite(file, { synchronous: 'normal' })
-  return startEngine({ store, clock, seed: (seed += 1), ...options })
+  return startEngine({ ...(await place.process(clock)), clock, seed: (seed += 1), ...options })
 }
 
 describe('another process', () => {
@@ -105,9 +99,13 @@ describe('a worker that dies with a message in hand', () => {
   async function dieWhileSending(
     options: Parameters<InviteMeTest['inviteMe']['ask']>[2] = { answer },
   ): Promise<string> {
-    const store = sqlite(file, { synchronous: 'normal' })
     const own = virtualClock(clock.now())
-    const dying = await startEngine({ store, clock: own, seed: (seed += 1), channels: ['email'] })
+    const dying = await startEngine({
+      ...(await place.process(own)),
+      clock: own,
+      seed: (seed += 1),
+      channels: ['email'],
+    })
     dying.fail('email', 'hang')
     const invitation = await dying.inviteMe.ask({ routes: { email: 'a@b.test' } }, 'Dinner?', options)
     await own.settle()
@@ -143,9 +141,8 @@ describe('a worker that dies with a message in hand', () => {
     for (let death = 0; death < 2; death += 1) {
       clock.jump(60_000)
       const own = virtualClock(clock.now())
-      const store = sqlite(file, { synchronous: 'normal' })
       const dying = await startEngine({
-        store,
+        ...(await place.process(own)),
         clock: own,
         seed: (seed += 1),
         channels: ['email'],
@@ -168,9 +165,13 @@ describe('a worker that dies with a message in hand', () => {
   })
 
   test('comes back too late to decide anything, and leaves a receipt', async () => {
-    const store = sqlite(file, { synchronous: 'normal' })
     const own = virtualClock(clock.now())
-    const slow = await startEngine({ store, clock: own, seed: (seed += 1), channels: ['email'] })
+    const slow = await startEngine({
+      ...(await place.process(own)),
+      clock: own,
+      seed: (seed += 1),
+      channels: ['email'],
+    })
     let answerNow = (): void => undefined
     slow.channel('email').script([
       () =>

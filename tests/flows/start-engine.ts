@@ -1,14 +1,19 @@
 import {
   inviteMe,
+  virtualClock,
   type InviteMeTest,
   type InviteMeTestOptions,
   type OutboxEntry,
 } from '@invite-me/core/testing'
 import { onTestFinished } from 'vitest'
+import { newWorkspace } from '../worlds/workspace.ts'
+import { world } from '../worlds/world.ts'
 
-/** Starts an engine that ends with its test. */
+/** Starts an engine that ends with its test, in the world the tests run in unless a store is given. */
 export async function startEngine(options: InviteMeTestOptions = {}): Promise<InviteMeTest> {
-  const t = await inviteMe.test(options)
+  const { clock = virtualClock() } = options
+  const place = options.store === undefined && world !== 'embedded' ? await newWorkspace() : undefined
+  const t = await inviteMe.test({ ...(await place?.process(clock)), ...options, clock })
   onTestFinished(() => t.stop())
   return t
 }

@@ -2,10 +2,10 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { ImportProblem, ImportRecord, InviteMe, To } from '@invite-me/core'
 import { InviteMeError, isInviteMeError, type Channel } from '@invite-me/core/channel'
+import { readPeopleCsv } from '@invite-me/server/people'
 import type { Settings } from './config.ts'
 import { knownChannelNames, phoneChannel } from './configured-channels.ts'
 import { impossibleAddresses } from './impossible-addresses.ts'
-import { readPeopleCsv } from './people-csv.ts'
 import type { Session } from './session.ts'
 
 /** What became of one list of people. */

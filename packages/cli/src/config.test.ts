@@ -20,6 +20,7 @@ describe('loadSettings', () => {
   it('has defaults for everything', async () => {
     expect(await loadSettings({}, {}, folder)).toEqual({
       configFile: undefined,
+      store: { kind: 'sqlite', file: join(folder, 'invite-me.db') },
       db: join(folder, 'invite-me.db'),
       from: undefined,
       locale: undefined,
@@ -51,6 +52,36 @@ describe('loadSettings', () => {
       locale: 'pt',
       portalUrl: 'https://env.test/',
     })
+  })
+
+  it('finds the database by its address before its file, at each level', async () => {
+    write('invite-me.config.yaml', 'db: file.db\nstore: postgres://app:s3cret@db.test/guests?schema=dinner\n')
+    expect(await loadSettings({}, {}, folder)).toMatchObject({
+      store: { kind: 'postgres', schema: 'dinner' },
+      db: 'postgres://db.test/guests, schema dinner',
+    })
+    expect(await loadSettings({}, { INVITE_ME_DB: 'env.db', INVITE_ME_STORE: '' }, folder)).toMatchObject({
+      db: join(folder, 'env.db'),
+    })
+    const both = { INVITE_ME_DB: 'env.db', INVITE_ME_STORE: 'sqlite:other.db' }
+    expect(await loadSettings({}, both, folder)).toMatchObject({ db: join(folder, 'other.db') })
+    expect(await loadSettings({ db: 'flag.db' }, both, folder)).toMatchObject({ db: join(folder, 'flag.db') })
+    await expect(loadSettings({ db: 'a.db', store: 'b.db' }, {}, folder)).rejects.toMatchObject({
+      code: 'OPTIONS_INVALID',
+      field: '--store',
+    })
+  })
+
+  it('reads how a server is set up from file and environment', async () => {
+    write('invite-me.config.yaml', 'server:\n  port: 8081\n  metrics: false\n')
+    const environment = {
+      INVITE_ME_PORT: '9090',
+      INVITE_ME_ROLE: 'api, scheduler',
+      INVITE_ME_BOOTSTRAP: 'no',
+    }
+    const { server, unknownVariables } = await loadSettings({}, environment, folder)
+    expect(server).toEqual({ port: 9090, metrics: false, roles: ['api', 'scheduler'], bootstrap: false })
+    expect(unknownVariables).toEqual([])
   })
 
   it('reads YAML and JSON, by name or by flag or by environment', async () => {

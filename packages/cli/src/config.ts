@@ -2,21 +2,25 @@ import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { channelCatalogue, type CatalogueOption } from '@invite-me/channels/catalog'
 import { InviteMeError } from '@invite-me/core/channel'
+import { describeLocation, readLocation, type WorkspaceLocation } from '@invite-me/core/workspace'
 import { z } from 'zod'
 import type { Environment } from './environment.ts'
 import { mailboxOptions } from './inbound-settings.ts'
+import { serverSettings } from './server-settings.ts'
 
 const writtenOptions = z.record(z.string(), z.unknown())
 
 /** What a config file may say; everything is optional. */
 const configSchema = z.strictObject({
   db: z.string().min(1).optional(),
+  store: z.string().min(1).optional(),
   from: z.string().min(1).optional(),
   locale: z.string().min(1).optional(),
   zone: z.string().min(1).optional(),
   portal: z.strictObject({ url: z.url() }).optional(),
   channels: z.record(z.string(), writtenOptions.nullable()).optional(),
   inbound: z.strictObject({ email: z.strictObject({ imap: writtenOptions }).optional() }).optional(),
+  server: writtenOptions.optional(),
 })
 
 type Config = z.infer<typeof configSchema>
@@ -28,7 +32,9 @@ export type ChannelOptions = Readonly<Record<string, unknown>>
 export interface Settings {
   /** Absolute path of the config file that was read. */
   readonly configFile: string | undefined
-  /** Absolute path of the database. */
+  /** Where everything is kept. May hold a password: never print it. */
+  readonly store: WorkspaceLocation
+  /** The same in words that may be printed: the absolute path of the file, or the place on Postgres. */
   readonly db: string
   /** Name of who asks. */
   readonly from: string | undefined
@@ -39,6 +45,8 @@ export interface Settings {
   readonly channels: ReadonlyMap<string, ChannelOptions>
   /** The mailbox replies are fetched from, as its owner wrote it. May hold secrets: never print it. */
   readonly mailbox: ChannelOptions | undefined
+  /** How `serve` and `worker` are set up, as its owner wrote it. May hold secrets: never print it. */
+  readonly server: ChannelOptions | undefined
   /** `INVITE_ME_*` variables that mean nothing; probably misspelt. */
   readonly unknownVariables: readonly string[]
 }
@@ -46,6 +54,7 @@ export interface Settings {
 /** Flags that stand before environment and config file. */
 export interface SettingsFlags {
   readonly db?: string
+  readonly store?: string
   readonly config?: string
 }
 
@@ -53,8 +62,11 @@ const configFileNames = ['invite-me.config.yaml', 'invite-me.config.yml', 'invit
 
 /** Variables that belong to no channel. */
 export const ownVariables: readonly string[] = [
-  ...['CONFIG', 'DB', 'DEBUG', 'FROM', 'LOCALE', 'ZONE', 'PORTAL_URL'].map((name) => `INVITE_ME_${name}`),
+  ...['CONFIG', 'DB', 'STORE', 'DEBUG', 'FROM', 'LOCALE', 'ZONE', 'PORTAL_URL'].map(
+    (name) => `INVITE_ME_${name}`,
+  ),
   ...mailboxOptions.map(({ env }) => env),
+  ...serverSettings.map(({ env }) => env),
 ]
 
 /**
@@ -71,17 +83,31 @@ export async function loadSettings(
 ): Promise<Settings> {
   const configFile = findConfigFile(flags.config ?? environment['INVITE_ME_CONFIG'], directory)
   const config = configFile === undefined ? {} : await readConfig(configFile)
+  const store = readLocation(addressOf(flags, environment, config), directory)
   return {
     configFile,
-    db: resolve(directory, flags.db ?? environment['INVITE_ME_DB'] ?? config.db ?? 'invite-me.db'),
+    store,
+    db: describeLocation(store),
     from: environment['INVITE_ME_FROM'] ?? config.from,
     locale: environment['INVITE_ME_LOCALE'] ?? config.locale,
     zone: environment['INVITE_ME_ZONE'] ?? config.zone,
     portalUrl: environment['INVITE_ME_PORTAL_URL'] ?? config.portal?.url,
     channels: mergeChannels(config.channels ?? {}, environment),
     mailbox: mergeOptions(config.inbound?.email?.imap, mailboxOptions, environment),
+    server: mergeOptions(config.server, serverSettings, environment),
     unknownVariables: findUnknownVariables(environment),
   }
+}
+
+/** At each level the address goes before the file: whoever sets one has outgrown the other. */
+function addressOf(flags: SettingsFlags, environment: Environment, config: Config): string {
+  if (flags.store !== undefined && flags.db !== undefined)
+    throw new InviteMeError('OPTIONS_INVALID', 'There is one database: give --store or --db, not both.', {
+      field: '--store',
+    })
+  const fromEnvironment = [environment['INVITE_ME_STORE'], environment['INVITE_ME_DB']]
+  const given = [flags.store, flags.db, ...fromEnvironment, config.store, config.db]
+  return given.find((address) => address !== undefined && address !== '') ?? 'invite-me.db'
 }
 
 function findConfigFile(named: string | undefined, directory: string): string | undefined {

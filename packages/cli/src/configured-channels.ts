@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { channelCatalogue } from '@invite-me/channels/catalog'
 import { InviteMeError, isInviteMeError, type Channel } from '@invite-me/core/channel'
+import { phoneChannelAmong } from '@invite-me/server/people'
 import type { ChannelOptions, Settings } from './config.ts'
 import type { Host } from './host.ts'
 import type { Output } from './output.ts'
@@ -31,9 +32,7 @@ export function knownChannelNames(settings: Settings): readonly string[] {
 
 /** The channel that takes the addresses of a column `phone`: the first SMS channel set up, else the first known by its name. */
 export function phoneChannel(settings: Settings): string {
-  const isNamedSms = (name: string): boolean => name === 'sms' || name.endsWith('-sms')
-  const isSms = (name: string): boolean => name === 'smpp' || isNamedSms(name)
-  return [...settings.channels.keys()].find(isSms) ?? knownChannelNames(settings).find(isNamedSms) ?? 'sms'
+  return phoneChannelAmong([...settings.channels.keys()], knownChannelNames(settings))
 }
 
 /**

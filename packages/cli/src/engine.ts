@@ -1,6 +1,6 @@
 import { createInviteMe, type InviteMe } from '@invite-me/core'
 import type { Channel, Log } from '@invite-me/core/channel'
-import { sqlite } from '@invite-me/core/sqlite'
+import { storeAt } from '@invite-me/core/workspace'
 import type { Settings } from './config.ts'
 import type { Output } from './output.ts'
 import type { Session } from './session.ts'
@@ -30,7 +30,7 @@ export async function withInviteMe<Result>(
 ): Promise<Result> {
   const { from, locale, zone } = settings
   const inviteMe = await createInviteMe({
-    store: sqlite(settings.db),
+    store: storeAt(settings.store),
     channels,
     dispatch,
     log: logTo(session.output),

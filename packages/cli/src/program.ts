@@ -9,6 +9,7 @@ import type { Session } from './session.ts'
 interface CommonFlags {
   readonly json?: boolean
   readonly db?: string
+  readonly store?: string
   readonly config?: string
 }
 
@@ -63,6 +64,7 @@ export function createProgram(host: Host, end: End): Command {
     .helpOption('-h, --help', 'print help for a command')
     .option('--json', 'print JSON: one document, or one document a line for streams')
     .option('--db <file>', 'the database (default: "invite-me.db")')
+    .option('--store <address>', 'the database by its address: postgres://user:password@host/database')
     .option(
       '--config <file>',
       'the config file (default: "invite-me.config.yaml" or ".json", when there is one)',
@@ -91,6 +93,9 @@ export function createProgram(host: Host, end: End): Command {
   addRecipients(program, sessionOf, end)
   addChannels(program, sessionOf, end)
   addDoctor(program, sessionOf, end)
+  addServing(program, sessionOf, end)
+  addKeys(program, sessionOf, end)
+  addMoving(program, sessionOf, end)
   addTryControls(program, sessionOf, end)
   return program
 }
@@ -326,6 +331,92 @@ function addDoctor(program: Command, sessionOf: SessionOf, end: End): void {
   })
 }
 
+function addServing(program: Command, sessionOf: SessionOf, end: End): void {
+  const version = readVersion()
+  const serving = program
+    .command('serve')
+    .description('serve the HTTP interface and do the work behind it, until stopped')
+    .addOption(new Option('--role <roles>', 'what this process does (default: all)').argParser(readRoles))
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 8080)', readPort)
+    .option('--no-bootstrap-key', 'make no first owner key')
+    .option('--via <channels>', 'channels that are used though not set up: log', readList)
+    .option('--poll <channels>', 'fetch answers: telegram,email,smpp', readList)
+    .option('--listen-mail <port>', 'receive e-mail replies by SMTP on this port', readPort)
+  serving.action(async (flags) => {
+    const { serve } = await import('./commands/serve.ts')
+    end(await serve(sessionOf(serving), { ...flags, version }))
+  })
+  const working = program
+    .command('worker')
+    .description('send what falls due and nothing else, until stopped; the same as serve --role dispatcher')
+    .option('--host <address>', 'address to listen on for health and metrics (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on for health and metrics (default: none)', readPort)
+    .option('--via <channels>', 'channels that are used though not set up: log', readList)
+  working.action(async (flags) => {
+    const { worker } = await import('./commands/worker.ts')
+    end(await worker(sessionOf(working), { ...flags, version }))
+  })
+}
+
+function addKeys(program: Command, sessionOf: SessionOf, end: End): void {
+  const keys = program.command('keys').description('keys to the HTTP interface')
+  const creating = keys
+    .command('create')
+    .description('make a key and show its secret, this once')
+    .requiredOption('--name <text>', 'what it is for')
+    .addOption(
+      new Option('--role <role>', 'what it may do (default: sender)')
+        .choices(['viewer', 'sender', 'admin', 'owner'])
+        .conflicts('scopes'),
+    )
+    .option('--scopes <scopes>', 'instead of a role: send,read,live,admin,owner', readList)
+    .addOption(
+      new Option('--expires <time>', 'how long it works (default: for ever)').argParser(readDuration),
+    )
+  creating.action(async (flags) => {
+    const { createKey } = await import('./commands/keys.ts')
+    end(await createKey(sessionOf(creating), flags))
+  })
+  const list = keys.command('list', { isDefault: true }).description('list keys, without their secrets')
+  list.action(async () => {
+    const { listKeys } = await import('./commands/keys.ts')
+    end(await listKeys(sessionOf(list)))
+  })
+  const revoking = keys.command('revoke <id>').description('end a key at once')
+  revoking.action(async (id: string) => {
+    const { revokeKey } = await import('./commands/keys.ts')
+    end(await revokeKey(sessionOf(revoking), id))
+  })
+}
+
+function addMoving(program: Command, sessionOf: SessionOf, end: End): void {
+  const migrating = program
+    .command('migrate')
+    .description('move everything into an empty database of the other kind, or the same, and compare it')
+    .option('--from <address>', 'a file or postgres://… (default: the database of the settings)')
+    .requiredOption('--to <address>', 'a file or postgres://…, empty or not there yet')
+    .option('--force', 'also while processes work on it; what they do meanwhile is left behind')
+  migrating.action(async (flags) => {
+    const { migrate } = await import('./commands/migrate.ts')
+    end(await migrate(sessionOf(migrating), flags))
+  })
+  const backing = program
+    .command('backup <file>')
+    .description('write everything into one new file, also while it is in use')
+  backing.action(async (file: string) => {
+    const { backup } = await import('./commands/backup.ts')
+    end(await backup(sessionOf(backing), file))
+  })
+  const restoring = program
+    .command('restore <file>')
+    .description('fill an empty database with what a backup holds')
+  restoring.action(async (file: string) => {
+    const { restore } = await import('./commands/restore.ts')
+    end(await restore(sessionOf(restoring), file))
+  })
+}
+
 function addTryControls(program: Command, sessionOf: SessionOf, end: End): void {
   const breaking = program
     .command('break <channel>')
@@ -361,6 +452,14 @@ function readList(value: string, before: readonly string[] = []): readonly strin
   const parts = value.split(',').map((part) => part.trim())
   if (parts.includes('')) throw new InvalidArgumentError('Write names with commas between them.')
   return [...before, ...parts]
+}
+
+function readRoles(value: string, before: readonly string[] = []): readonly string[] {
+  const roles = readList(value, before)
+  const known = ['all', 'api', 'dispatcher', 'scheduler']
+  if (!roles.every((role) => known.includes(role)))
+    throw new InvalidArgumentError(`Roles are ${known.join(', ')}.`)
+  return roles
 }
 
 function readPort(value: string): number {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Environment } from './environment.ts'
 import { runProgram } from './program.ts'
+import type { TextSink } from './text-sink.ts'
 
 /** Where and with what a command runs. */
 export interface RunOptions {
@@ -37,8 +38,8 @@ export function runInProcess(argv: readonly string[], options: RunOptions): Runn
   const texts = { stdout: '', stderr: '' }
   const ended = runProgram(argv, {
     stdin: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
-    stdout: { write: (text) => (texts.stdout += text) },
-    stderr: { write: (text) => (texts.stderr += text) },
+    stdout: sinkOf((text) => (texts.stdout += text)),
+    stderr: sinkOf((text) => (texts.stderr += text)),
     environment,
     directory,
     stop: stopping.signal,
@@ -55,6 +56,15 @@ export function runInProcess(argv: readonly string[], options: RunOptions): Runn
     stop: () => {
       stopping.abort('signal')
       return ended
+    },
+  }
+}
+
+function sinkOf(keep: (text: string) => unknown): TextSink {
+  return {
+    write: (text, done) => {
+      keep(text)
+      done?.()
     },
   }
 }

@@ -1,10 +1,12 @@
-import { serve } from '@hono/node-server'
+import { serve, type WebSocketServerLike } from '@hono/node-server'
 import { InviteMeError } from '@invite-me/core'
 
 /** Where and how to listen. */
 export interface ListenOptions {
   /** Default 0: a free port is chosen. */
   readonly port?: number
+  /** What opens the WebSockets the handler asks for: `app.live.server` of an HTTP interface. Default there are none. */
+  readonly webSockets?: WebSocketServerLike
 }
 
 /** A server that is listening. */
@@ -27,10 +29,11 @@ const graceMs = 1_000
  */
 export function listenOnLoopback(
   handler: (request: Request) => Response | Promise<Response>,
-  { port = 0 }: ListenOptions = {},
+  { port = 0, webSockets }: ListenOptions = {},
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: handler, port, hostname: '127.0.0.1' }, (address) => {
+    const websocket = webSockets === undefined ? {} : { websocket: { server: webSockets } }
+    const server = serve({ fetch: handler, port, hostname: '127.0.0.1', ...websocket }, (address) => {
       resolve({ url: `http://127.0.0.1:${address.port}`, port: address.port, close })
     })
     server.once('error', (cause) => {

@@ -3,6 +3,7 @@ import type { OpenWays } from '../answer-listeners.ts'
 import { exitCodes, type ExitCode } from '../exit-code.ts'
 import { withListeningEngine, type ListeningFlags } from '../listening-engine.ts'
 import type { Session } from '../session.ts'
+import { stopOf } from '../stop-of.ts'
 
 /** Takes in answers and sends what falls due, until it is stopped; prints the answers as they come. */
 export async function listen(session: Session, flags: ListeningFlags): Promise<ExitCode> {
@@ -23,17 +24,4 @@ export async function listen(session: Session, flags: ListeningFlags): Promise<E
 
 function isDeaf({ portal, mailPort, poll }: OpenWays): boolean {
   return portal === null && mailPort === null && poll.length === 0
-}
-
-/** @returns when the person wants to end; keeps the process alive until then, whoever else does not */
-function stopOf(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const stayAlive = setInterval(() => {}, 3_600_000)
-    const end = (): void => {
-      clearInterval(stayAlive)
-      resolve()
-    }
-    if (signal.aborted) end()
-    else signal.addEventListener('abort', end, { once: true })
-  })
 }

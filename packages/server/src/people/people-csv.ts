@@ -77,7 +77,7 @@ function unusable(reason: string): InviteMeError {
 function readHeadings(fields: readonly string[], options: PeopleCsvOptions): readonly Column[] {
   if (fields.some((field) => field.includes('\0'))) {
     throw unusable(
-      'It is not plain text; if it is UTF-16 without a byte order mark, add --encoding utf-16le.',
+      'It is not plain text; if it is UTF-16 without a byte order mark, name the encoding utf-16le.',
     )
   }
   const columns = fields.map((field) => readHeading(field.trim(), options))
@@ -123,11 +123,14 @@ function readPerson(
     return `the line has ${count(fields.length, 'column')}, the headings have ${columns.length}`
   }
   if (fields.some((field) => field.includes('\ufffd'))) {
-    return 'the line holds characters that are not UTF-8; save the file as UTF-8 or name its encoding with --encoding'
+    return 'the line holds characters that are not UTF-8; save the file as UTF-8 or name its encoding'
   }
   const cells = columns
     .map((column, index) => ({ column, text: fields[index]?.trim() ?? '' }))
     .filter((cell) => cell.text !== '')
+  // Names and addresses are checked by the engine; in an attribute a NUL would only be found by the database.
+  if (cells.some(({ column, text }) => column.kind === 'attribute' && text.includes('\0')))
+    return 'the line holds a NUL character'
   const cellOf = (kind: Column['kind']): string | undefined =>
     cells.find(({ column }) => column.kind === kind)?.text
   const addresses = cells.flatMap(({ column, text }) =>

@@ -84,7 +84,7 @@ function createDecoder(encoding: string): InstanceType<typeof TextDecoder> {
     throw new InviteMeError(
       'REQUEST_INVALID',
       `There is no encoding "${encoding}"; common ones are utf-8, windows-1252, windows-1251, utf-16le.`,
-      { field: '--encoding', cause },
+      { field: 'encoding', cause },
     )
   }
 }

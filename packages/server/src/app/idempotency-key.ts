@@ -1,0 +1,23 @@
+import { InviteMeError } from '@invite-me/core'
+
+/**
+ * The idempotency key of a request, from its header or its body.
+ *
+ * @returns `{}` when neither has one
+ * @throws InviteMeError `REQUEST_INVALID` when they differ
+ */
+export function keyOption(
+  inHeader: string | undefined,
+  inBody: string | undefined,
+): { readonly key?: string } {
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody)
+    throw new InviteMeError(
+      'REQUEST_INVALID',
+      'The header "Idempotency-Key" and "key" in the body differ; give one.',
+      {
+        field: 'header.idempotency-key',
+      },
+    )
+  const key = inHeader ?? inBody
+  return key === undefined ? {} : { key }
+}

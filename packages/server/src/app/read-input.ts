@@ -1,0 +1,81 @@
+import { InviteMeError } from '@invite-me/core'
+import type { z } from 'zod'
+import { unstorable } from './plain-json.ts'
+
+/**
+ * Parses one part of a request.
+ *
+ * @param place `query`, `path` or `header`; `''` for the body, whose members are named without it
+ * @throws InviteMeError `REQUEST_INVALID`, naming the field
+ */
+export function readInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  place: '' | 'query' | 'path' | 'header',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value, { reportInput: false })
+  if (parsed.success) return parsed.data
+  const { issue, path } = closest(parsed.error.issues[0], [])
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const field = [place, ...path, ...unknown]
+    .map(String)
+    .filter((part) => part !== '')
+    .join('.')
+  const problem = unknown.length > 0 ? 'there is no such member' : (issue?.message ?? 'unknown problem')
+  throw new InviteMeError(
+    'REQUEST_INVALID',
+    `The request was refused: "${field === '' ? 'body' : field}" is wrong: ${problem}.`,
+    { field: field === '' ? 'body' : field, cause: parsed.error },
+  )
+}
+
+interface Place {
+  readonly issue: z.core.$ZodIssue | undefined
+  readonly path: readonly PropertyKey[]
+}
+
+/** Where a value may be of several shapes, the problem of the shape it came closest to: the one that failed deepest inside. */
+function closest(issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[]): Place {
+  const path = [...above, ...(issue?.path ?? [])]
+  if (issue?.code !== 'invalid_union') return { issue, path }
+  const places = issue.errors.map(([first]) => closest(first, path))
+  return places.reduce((deepest, place) => (place.path.length > deepest.path.length ? place : deepest), {
+    issue,
+    path,
+  })
+}
+
+/**
+ * The query of an address as an object of texts.
+ *
+ * @throws InviteMeError `REQUEST_INVALID` for a name given twice, and for text that cannot be stored
+ */
+export function queryOf(url: URL): Readonly<Record<string, string>> {
+  const query = new Map<string, string>()
+  for (const [name, value] of url.searchParams) {
+    if (query.has(name)) throw wrongText(`query.${name.slice(0, 100)}`, 'it is given twice')
+    refuseUnstorable(value, `query.${name.slice(0, 100)}`)
+    query.set(name, value)
+  }
+  return Object.fromEntries(query)
+}
+
+/**
+ * The named parts of a path, decoded.
+ * @throws InviteMeError `REQUEST_INVALID` for text that cannot be stored
+ */
+export function pathOf(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(parameters)) refuseUnstorable(value, `path.${name}`)
+  return parameters
+}
+
+function refuseUnstorable(text: string, field: string): void {
+  const problem = unstorable(text)
+  if (problem !== undefined) throw wrongText(field, problem)
+}
+
+function wrongText(field: string, problem: string): InviteMeError {
+  return new InviteMeError('REQUEST_INVALID', `The request was refused: "${field}" is wrong: ${problem}.`, {
+    field,
+  })
+}

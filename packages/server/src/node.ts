@@ -1,0 +1,6 @@
+export { readServerConfig, type ServerConfig, type ServerConfigInput, type ServerRole } from './config.ts'
+export { createLogger, type Logger, type LogLevel } from './observe/logger.ts'
+export { openTelemetryTracer } from './observe/open-telemetry-tracer.ts'
+export type { ServerOptions } from './server-options.ts'
+export { startServer, type RunningServer } from './start-server.ts'
+export { webhookSender, type WebhookSenderOptions } from './webhook-post.ts'

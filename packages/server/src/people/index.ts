@@ -1,0 +1,2 @@
+export { readPeopleCsv, type PeopleCsvOptions } from './people-csv.ts'
+export { phoneChannelAmong } from './phone-channel.ts'

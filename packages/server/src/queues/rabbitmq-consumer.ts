@@ -1,0 +1,255 @@
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { lanes, type Clock, type DueHint, type Lane, type Log } from '@invite-me/core'
+import { atMost, isWorthAWord, within } from './deadline.ts'
+import { holdMs, readHint, type ParkReason } from './rabbitmq-envelope.ts'
+import { mostReturns, type BrokerNames } from './rabbitmq-names.ts'
+
+/** Hints of one call, and how long the first of them waits for others. */
+const mostHintsAtOnce = 50
+const companyMs = 5
+/** What falls due later than this is let go: it would take the place of due work, and its sender hands it out again. */
+const longestHoldMs = 60_000
+/** Longest wait for the broker's answer while a consumer ends. */
+const cancelMs = 2_000
+
+/** What a consumer needs. */
+export interface ConsumerWorld {
+  readonly names: BrokerNames
+  readonly clock: Clock
+  readonly log: Log
+  /** Hints of each lane that are here and not yet done with. */
+  readonly prefetch: number
+  /** A call that takes longer counts as refused. */
+  readonly handleMs: number
+  /** How long a refused hint rests before the broker has it back. */
+  readonly refusedMs: number
+  /** Longest wait for calls under way when it is stopped. */
+  readonly stopMs: number
+  /** Puts a strange message aside. */
+  readonly park: (message: ConsumeMessage, why: Readonly<Record<string, string | number>>) => Promise<void>
+  /** Builds the connection again. */
+  readonly renew: (reason: Error) => void
+}
+
+/** A message the broker waits to hear about. */
+interface Delivery {
+  readonly hint: DueHint
+  readonly channel: Channel
+  readonly message: ConsumeMessage
+}
+
+interface Batch {
+  readonly deliveries: Delivery[]
+  readonly callOff: () => void
+}
+
+/**
+ * Takes hints of all lanes, each lane with a window of its own, and calls `handle` for those of one lane and channel together:
+ * a channel that is slow holds up no other's acknowledgement.
+ */
+export class HintConsumer {
+  readonly #world: ConsumerWorld
+  readonly #handle: (hints: readonly DueHint[]) => Promise<void>
+  readonly #batches = new Map<string, Batch>()
+  readonly #underWay = new Set<Promise<void>>()
+  /** Waits that are called off when it stops. */
+  readonly #timers = new Set<() => void>()
+  readonly #parked = new Map<ParkReason, number>()
+  /** A channel for each lane, with the tag of its consumer once there is one. */
+  readonly #taps = new Map<Channel, string | undefined>()
+  #isStopped = false
+  #refusals = 0
+  #stopping: Promise<void> | undefined
+
+  constructor(world: ConsumerWorld, handle: (hints: readonly DueHint[]) => Promise<void>) {
+    this.#world = world
+    this.#handle = handle
+  }
+
+  /** Begins on a new connection; what was taken on an older one comes again. */
+  attach(connection: ChannelModel): void {
+    this.#taps.clear()
+    for (const lane of lanes)
+      this.#consume(connection, lane).catch((error: unknown) => {
+        // Stopped in the middle of it, it broke its own channel, which concerns nobody else.
+        if (!this.#isStopped) this.#world.renew(error instanceof Error ? error : new Error('unknown trouble'))
+      })
+  }
+
+  /**
+   * On a channel of its own: a queue without a leader (seen with RabbitMQ 3.10.8, killed just after it made the queue) leaves
+   * its whole channel without an answer for 65 s.
+   */
+  async #consume(connection: ChannelModel, lane: Lane): Promise<void> {
+    const channel = await connection.createChannel()
+    let trouble = new Error('the broker closed a channel')
+    channel.on('error', (error) => (trouble = error))
+    channel.on('close', () => {
+      if (!this.#isStopped) this.#world.renew(trouble)
+    })
+    if (this.#isStopped) return closeQuietly(channel)
+    this.#taps.set(channel, undefined)
+    await channel.prefetch(this.#world.prefetch)
+    const { consumerTag } = await channel.consume(this.#world.names.queue(lane), (message) => {
+      if (message === null) this.#world.renew(new Error('a queue was deleted'))
+      else this.#receive(lane, { channel, message })
+    })
+    this.#taps.set(channel, consumerTag)
+  }
+
+  /** Takes no more, waits for the calls under way, and gives the rest back; may be called twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    this.#isStopped = true
+    for (const callOff of this.#timers) callOff()
+    for (const { callOff } of this.#batches.values()) callOff()
+    this.#batches.clear()
+    const { clock, stopMs } = this.#world
+    const cancelled = [...this.#taps].map(async ([channel, tag]) => tag !== undefined && channel.cancel(tag))
+    await atMost(clock, cancelMs, Promise.allSettled(cancelled))
+    await atMost(clock, stopMs, Promise.allSettled(this.#underWay))
+    // The broker gives to others what was not acknowledged on them.
+    await atMost(clock, cancelMs, Promise.all([...this.#taps.keys()].map(closeQuietly)))
+  }
+
+  #receive(lane: Lane, taken: Omit<Delivery, 'hint'>): void {
+    if (this.#isStopped) return
+    const returns = returnsOf(taken.message)
+    if (returns >= mostReturns) {
+      this.#keep(this.#park(taken, lane, 'returned_too_often', `${String(returns)} times`))
+      return
+    }
+    const read = readHint(taken.message.content, lane)
+    if (read.kind === 'strange') {
+      this.#keep(this.#park(taken, lane, read.reason, read.detail))
+      return
+    }
+    const waitMs = holdMs(read, this.#world.clock.now())
+    const delivery = { ...taken, hint: read.hint }
+    if (waitMs === 0) this.#collect(delivery)
+    else if (waitMs <= longestHoldMs) this.#later(waitMs, () => this.#collect(delivery))
+    else acknowledge(delivery)
+  }
+
+  #collect(delivery: Delivery): void {
+    const { channel, lane } = delivery.hint
+    const key = `${String(lane)} ${channel}`
+    const batch = this.#batches.get(key)
+    if (batch === undefined) {
+      const callOff = this.#world.clock.schedule(companyMs, () => this.#flush(key))
+      this.#batches.set(key, { deliveries: [delivery], callOff })
+      return
+    }
+    batch.deliveries.push(delivery)
+    if (batch.deliveries.length >= mostHintsAtOnce) this.#flush(key)
+  }
+
+  #flush(key: string): void {
+    const batch = this.#batches.get(key)
+    if (batch === undefined) return
+    batch.callOff()
+    this.#batches.delete(key)
+    this.#keep(this.#call(batch.deliveries))
+  }
+
+  async #call(deliveries: readonly Delivery[]): Promise<void> {
+    const { clock, handleMs } = this.#world
+    try {
+      const hints = deliveries.map(({ hint }) => hint)
+      const late = (): Error => new Error(`not done within ${String(handleMs)} ms`)
+      await within(clock, handleMs, this.#handle(hints), late)
+      this.#refusals = 0
+      for (const delivery of deliveries) acknowledge(delivery)
+    } catch (error) {
+      this.#tellRefusal(deliveries, error)
+      this.#giveBackLater(deliveries)
+    }
+  }
+
+  #tellRefusal(deliveries: readonly Delivery[], error: unknown): void {
+    this.#refusals += 1
+    if (!isWorthAWord(this.#refusals)) return
+    this.#world.log.warn('Work that was handed over could not be taken; it is handed out again', {
+      refusals: this.#refusals,
+      hints: deliveries.length,
+      channel: deliveries[0]?.hint.channel,
+      error: error instanceof Error ? error.message : 'unknown',
+    })
+  }
+
+  /** Not at once: what fails here would come back here, and fail, a thousand times a second. */
+  #giveBackLater(taken: readonly Omit<Delivery, 'hint'>[]): void {
+    if (this.#isStopped) return
+    this.#later(this.#world.refusedMs, () => {
+      for (const one of taken) giveBack(one)
+    })
+  }
+
+  async #park(taken: Omit<Delivery, 'hint'>, lane: Lane, reason: ParkReason, detail: string): Promise<void> {
+    const why = { 'x-invite-me-reason': reason, 'x-invite-me-detail': detail, 'x-invite-me-lane': lane }
+    try {
+      await this.#world.park(taken.message, why)
+    } catch {
+      // The broker is short of something, and has been told of; the message stays with it.
+      this.#giveBackLater([taken])
+      return
+    }
+    acknowledge(taken)
+    const count = (this.#parked.get(reason) ?? 0) + 1
+    this.#parked.set(reason, count)
+    if (isWorthAWord(count))
+      this.#world.log.warn(`A message was put into the queue ${this.#world.names.parked}`, {
+        reason,
+        detail,
+        lane,
+        count,
+      })
+  }
+
+  #later(ms: number, run: () => void): void {
+    const callOff = this.#world.clock.schedule(ms, () => {
+      this.#timers.delete(callOff)
+      run()
+    })
+    this.#timers.add(callOff)
+  }
+
+  #keep(work: Promise<void>): void {
+    this.#underWay.add(work)
+    void work.finally(() => this.#underWay.delete(work))
+  }
+}
+
+/** How often it came back, as the broker counts (absent before the first time). */
+function returnsOf({ properties }: ConsumeMessage): number {
+  const count: unknown = properties.headers?.['x-delivery-count']
+  return typeof count === 'number' ? count : 0
+}
+
+function acknowledge({ channel, message }: Omit<Delivery, 'hint'>): void {
+  try {
+    channel.ack(message)
+  } catch {
+    // The connection is gone: the broker gives it to somebody again, who will find nothing left to do.
+  }
+}
+
+function giveBack({ channel, message }: Omit<Delivery, 'hint'>): void {
+  try {
+    channel.nack(message, false, true)
+  } catch {
+    // The connection is gone, and the broker has it back.
+  }
+}
+
+async function closeQuietly(channel: Channel): Promise<void> {
+  try {
+    await channel.close()
+  } catch {
+    // It is closed.
+  }
+}

@@ -1,0 +1,37 @@
+import type { Route } from '../app/route.ts'
+import { auditRoutes } from './audit.ts'
+import { channelRoutes } from './channels.ts'
+import { eventRoutes } from './events.ts'
+import { inboxRoutes } from './inbox.ts'
+import { keyRoutes } from './keys.ts'
+import { recipientRoutes } from './recipients.ts'
+import { suppressionRoutes } from './suppressions.ts'
+import { unmatchedRoutes } from './unmatched.ts'
+import { webhookRoutes } from './webhooks.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { healthRoutes } from './health.ts'
+import { hookRoutes } from './hooks.ts'
+import { invitationRoutes } from './invitations.ts'
+import { messageRoutes } from './messages.ts'
+import { receiptRoutes } from './receipts.ts'
+import { topicRoutes } from './topics.ts'
+
+/** Every route of the HTTP interface. */
+export const routes: readonly Route[] = [
+  ...messageRoutes,
+  ...invitationRoutes,
+  ...deliveryRoutes,
+  ...receiptRoutes,
+  ...recipientRoutes,
+  ...suppressionRoutes,
+  ...inboxRoutes,
+  ...channelRoutes,
+  ...unmatchedRoutes,
+  ...eventRoutes,
+  ...webhookRoutes,
+  ...keyRoutes,
+  ...auditRoutes,
+  ...hookRoutes,
+  ...topicRoutes,
+  ...healthRoutes,
+]

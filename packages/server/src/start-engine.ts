@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { createInviteMe, type InviteMe, type Notifier, type Queue, type Store } from '@invite-me/core'
+import type { ServerConfig } from './config.ts'
+import type { Logger } from './observe/logger.ts'
+import type { Metrics } from './observe/metrics.ts'
+import { openTelemetryTracer } from './observe/open-telemetry-tracer.ts'
+import type { ServerOptions } from './server-options.ts'
+
+/** What the engine of a server is made of. */
+export interface EngineParts {
+  readonly options: ServerOptions
+  readonly config: ServerConfig
+  readonly log: Logger
+  /** Open; the engine closes it when it stops. */
+  readonly store: Store
+  readonly metrics: Metrics
+  /** Where the server listens; `undefined` when it does not. */
+  readonly url: string | undefined
+  /** Gets what must be undone should the start fail. */
+  readonly undo: (() => Promise<unknown>)[]
+}
+
+/** Starts the engine, joined to other processes by whatever the config names. */
+export async function startEngine(parts: EngineParts): Promise<InviteMe> {
+  const { options, config, log, store, metrics, undo } = parts
+  const queue = await openQueue(parts)
+  if (queue !== undefined) undo.push(() => queue.close())
+  const notifier = await openNotifier(parts)
+  if (notifier !== undefined) undo.push(() => notifier.close())
+  const portal = options.engine?.portal ?? ownPortal(parts)
+  return createInviteMe({
+    ...options.engine,
+    store: { open: async () => store },
+    channels: options.channels.map((channel) => metrics.counted(channel)),
+    dispatch: { send: config.sends, chores: config.doesChores },
+    log,
+    tracer: openTelemetryTracer(),
+    ...(portal !== undefined && { portal }),
+    ...(queue !== undefined && { queue }),
+    ...(notifier !== undefined && { notifier }),
+    ...(options.webhooks !== undefined && { webhooks: metrics.countedSender(options.webhooks) }),
+  })
+}
+
+async function openQueue({ config, store, log }: EngineParts): Promise<Queue | undefined> {
+  if (config.amqpUrl === undefined) return undefined
+  const { rabbitmq } = await import('./queues/rabbitmq.ts')
+  return rabbitmq({ url: config.amqpUrl, prefix: await prefixOf(config, store), log })
+}
+
+async function openNotifier({ config, store, log }: EngineParts): Promise<Notifier | undefined> {
+  if (config.redisUrl === undefined) return undefined
+  const { redisNotifier } = await import('./queues/redis-notifier.ts')
+  return redisNotifier({ url: config.redisUrl, prefix: await prefixOf(config, store), log })
+}
+
+/**
+ * Tells workspaces apart on a broker they share: every process on the same store finds the same mark, and no other store has
+ * it. Work handed to a stranger would be taken for done.
+ */
+async function prefixOf({ prefix }: ServerConfig, store: Store): Promise<string> {
+  if (prefix !== undefined) return prefix
+  const mark = await store.keys.secret('workspace-mark', () => randomBytes(32))
+  return `invite-me.${Buffer.from(mark.subarray(0, 8)).toString('hex')}`
+}
+
+/** On this machine alone, people reach the pages where the server listens. */
+function ownPortal({ config: { host, isApi }, url, log }: EngineParts): { readonly url: string } | undefined {
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (url !== undefined && isApi && isLoopback) return { url }
+  log.warn('No public address is set, so messages carry no links to the page people answer on', {
+    setting: 'portal.url, INVITE_ME_PORTAL_URL',
+  })
+  return undefined
+}

@@ -1,0 +1,155 @@
+import { z } from '@hono/zod-openapi'
+import { deliverySchema } from './delivery.ts'
+import { invitationSchema, responseSchema } from './invitation.ts'
+import { channelSchema, messageSchema } from './message.ts'
+import { durationSchema, idSchema, momentSchema } from './moment.ts'
+import { receiptSchema } from './receipt.ts'
+
+const address = z.string().min(1, 'an address must not be empty').max(2_000)
+const routeStateSchema = z.enum(['open', 'opted_out', 'bounced', 'blocked']).openapi('RouteState')
+const category = z
+  .string()
+  .max(40)
+  .regex(/^[a-z][a-z0-9-]*$/, 'a category is a lower-case word like "news"')
+
+const routeInput = z.strictObject({
+  channel: channelSchema,
+  address,
+  verified: z.boolean().optional(),
+  state: routeStateSchema.optional(),
+  rank: z.int().min(1).max(1_000).optional(),
+})
+
+const attributes = z.record(
+  z.string().max(64),
+  z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()], {
+    error: 'an attribute is a text, a number, true, false or null',
+  }),
+)
+
+const off = z.strictObject({ channel: channelSchema.optional(), category: category.optional() })
+
+/** Body of `PUT /v1/recipients/{externalId}`: a person without their id, which is in the path. */
+export const recipientBodySchema = z
+  .strictObject({
+    externalId: z
+      .string()
+      .max(200)
+      .optional()
+      .openapi({ description: 'May be repeated; the one in the path counts.' }),
+    name: z.string().max(200).optional(),
+    locale: z.string().max(35).optional().openapi({ example: 'pt-BR' }),
+    zone: z.string().max(64).optional().openapi({ example: 'Europe/Berlin' }),
+    attributes: attributes.optional(),
+    routes: z
+      .union([z.array(routeInput).max(50), z.record(channelSchema, address)], {
+        error: 'routes are { email: "…" }, or a list of { channel, address }, best first',
+      })
+      .optional()
+      .openapi({ example: { email: 'sam@guests.test' } }),
+    preferences: z
+      .strictObject({
+        order: z.array(channelSchema).max(50).optional(),
+        off: z.array(off).max(200).optional(),
+      })
+      .optional(),
+  })
+  .openapi('RecipientBody')
+
+/** A person. */
+export const recipientSchema = z
+  .strictObject({
+    id: idSchema,
+    externalId: z.string(),
+    name: z.string().optional(),
+    locale: z.string().optional(),
+    zone: z.string().optional(),
+    attributes,
+    preferences: z.strictObject({ order: z.array(z.string()), off: z.array(off) }),
+    routes: z
+      .array(
+        z.strictObject({
+          id: idSchema,
+          channel: z.string(),
+          address: z.string(),
+          rank: z.int(),
+          verified: z.boolean(),
+          state: routeStateSchema,
+        }),
+      )
+      .openapi({ description: 'Best first.' }),
+  })
+  .openapi('Recipient')
+
+/** An address that must not be written to. */
+export const suppressionSchema = z
+  .strictObject({
+    channel: z.string(),
+    address: z.string(),
+    reason: z.enum(['opted_out', 'bounced', 'complained', 'manual']),
+    at: momentSchema,
+  })
+  .openapi('Suppression')
+
+/** Body of both routes of suppressions. */
+export const suppressionBodySchema = z
+  .strictObject({ channel: channelSchema, address })
+  .openapi('SuppressionBody')
+
+/** Everything kept about one person. */
+export const recipientExportSchema = z
+  .strictObject({
+    recipient: recipientSchema,
+    suppressions: z.array(suppressionSchema),
+    messages: z.array(messageSchema),
+    deliveries: z.array(deliverySchema),
+    invitations: z.array(invitationSchema),
+    responses: z.array(responseSchema),
+    receipts: z.array(receiptSchema),
+  })
+  .openapi('RecipientExport')
+
+/** What became of an import. */
+export const importReportSchema = z
+  .strictObject({
+    imported: z.int(),
+    repeated: z.int().openapi({ description: 'Records whose externalId came before; the later one won.' }),
+    problems: z
+      .array(z.strictObject({ line: z.int(), field: z.string().optional(), message: z.string() }))
+      .openapi({ description: 'Lines that were not taken; at most 10,000 are told.' }),
+  })
+  .openapi('ImportReport')
+
+/** Body of `POST /v1/recipients/{externalId}/connect`. */
+export const connectBodySchema = z
+  .strictObject({ channel: channelSchema, expiresIn: durationSchema.optional() })
+  .openapi('ConnectBody')
+
+/** An address by which a person connects a medium to their profile. */
+export const connectAddressSchema = z
+  .strictObject({ url: z.string(), expiresAt: momentSchema })
+  .openapi('ConnectAddress')
+
+/** Body of `POST /v1/recipients/{externalId}/token`. */
+export const tokenBodySchema = z
+  .strictObject({
+    expiresIn: durationSchema
+      .optional()
+      .openapi({ description: 'At most 24 hours; default one.', example: '1h' }),
+    topics: z
+      .array(
+        z
+          .string()
+          .max(200)
+          .regex(/^(group|event):[^\s\p{Cc}\p{Cs}]{1,128}$/u, 'a topic looks like "group:7" or "event:42"'),
+      )
+      .max(100)
+      .optional()
+      .openapi({ description: 'Topics they may follow beside their own.', example: ['group:7'] }),
+  })
+  .openapi('TokenBody')
+
+/** A person's own token. */
+export const recipientTokenSchema = z
+  .strictObject({ token: z.string(), expiresAt: momentSchema })
+  .openapi('RecipientToken')

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StoreOpener } from '@invite-me/core'
+import { sqlite } from '@invite-me/core/sqlite'
+import type { InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
+import { onTestFinished } from 'vitest'
+import { world } from './world.ts'
+
+/** A place to keep things in, which several processes of one test may use. */
+export interface Workspace {
+  /** Opens it as it is, without an engine. */
+  store(): StoreOpener
+  /** What an engine here is made with, beside its own options: what a process of its own would have. */
+  process(clock: VirtualClock): Promise<Pick<InviteMeTestOptions, 'store' | 'queue' | 'notifier'>>
+}
+
+/** Makes an empty workspace of the world the tests run in. It ends with its test. */
+export async function newWorkspace(): Promise<Workspace> {
+  const store = world === 'embedded' ? await sqliteFile() : await postgresSchema()
+  const middle = await middleware()
+  return {
+    store,
+    process: async (clock) => ({ store: store(), ...(await middle(clock)) }),
+  }
+}
+
+async function sqliteFile(): Promise<() => StoreOpener> {
+  const folder = await mkdtemp(join(tmpdir(), 'invite-me-flow-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return () => sqlite(join(folder, 'invites.db'), { synchronous: 'normal' })
+}
+
+async function postgresSchema(): Promise<() => StoreOpener> {
+  const { takeSchema } = await import('./postgres-schemas.ts')
+  const schema = await takeSchema()
+  onTestFinished(() => schema.release())
+  return () => schema.open()
+}
+
+type Middleware = (clock: VirtualClock) => Promise<Pick<InviteMeTestOptions, 'queue' | 'notifier'>>
+
+/** What stands between the processes of this world beside the store. */
+async function middleware(): Promise<Middleware> {
+  if (world === 'embedded' || world === 'postgres') return async () => ({})
+  const { brokers } = await import('./brokers.ts')
+  return brokers(world)
+}
