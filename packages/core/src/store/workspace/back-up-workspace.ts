@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,12 +29,13 @@ export async function backUpWorkspace(
     throw new InviteMeError('REQUEST_INVALID', `The file "${file}" is there already; name another one.`, {
       field: 'file',
     })
-  const unfinished = `${file}.unfinished`
-  rmSync(unfinished, { force: true })
+  // Of its own for each run: two at once must not take each other's half for the whole.
+  const unfinished = `${file}.${randomBytes(4).toString('hex')}.unfinished`
   try {
     closeSync(openSync(unfinished, 'wx', 0o600))
     if (from.kind === 'sqlite') await copyFile(from.file, unfinished)
     else await copyWorkspace(from, { kind: 'sqlite', file: unfinished }, { ...options, isForced: true })
+    await standAlone(unfinished)
     renameSync(unfinished, file)
   } catch (error) {
     throw isInviteMeError(error) || !(error instanceof Error && 'syscall' in error)
@@ -44,6 +46,17 @@ export async function backUpWorkspace(
         })
   } finally {
     for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(`${unfinished}${ending}`, { force: true })
+  }
+}
+
+/** Makes it a single file, which can be read where nothing may be written beside it. */
+async function standAlone(file: string): Promise<void> {
+  const { default: Driver } = await import('better-sqlite3')
+  const database = new Driver(file)
+  try {
+    database.pragma('journal_mode = DELETE')
+  } finally {
+    database.close()
   }
 }
 

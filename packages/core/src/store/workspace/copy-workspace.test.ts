@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -281,6 +281,23 @@ describe.skipIf(missing !== undefined)(
       await expect(copyWorkspace(file('from.db'), postgres)).rejects.toMatchObject({ field: 'to' })
     })
 
+    test('a backup of Postgres is of one moment, whoever writes meanwhile', { timeout: 60_000 }, async () => {
+      const postgres = await schema()
+      await fillEveryTable(file('from.db'))
+      await copyWorkspace(file('from.db'), postgres)
+      const store = await storeAt(postgres).open()
+      let writing: Promise<void> | undefined
+      await backUpWorkspace(postgres, file('backup.db').file, {
+        onProgress: () => {
+          writing ??= store.transaction((parts) => parts.messages.insert([sampleAccepted(1)]))
+        },
+      })
+      await writing
+      expect(await store.messages.byId(sampleAccepted(1).message.id)).toBeDefined()
+      await store.close()
+      expect(dump(file('backup.db'))).toEqual(dump(file('from.db')))
+    })
+
     test('a backup of Postgres is a file that restores to either', { timeout: 60_000 }, async () => {
       const [postgres, other] = [await schema(), await schema()]
       await fillEveryTable(file('from.db'))
@@ -308,6 +325,7 @@ describe('a backup of a file', () => {
     expect(backup.pragma('integrity_check', { simple: true })).toBe('ok')
     backup.close()
     expect((await stat(file('backup.db').file)).mode & 0o077).toBe(0)
+    expect((await readdir(folder)).filter((name) => name.startsWith('backup.db'))).toEqual(['backup.db'])
   })
 
   test('never takes the place of another file, and a folder that is missing is named', async () => {
