@@ -14,6 +14,8 @@ import { httpAccept } from './http-accept.ts'
 import { postgresAgainstRaw } from './postgres-against-raw.ts'
 import type { Comparison } from './rounds.ts'
 import { startTime } from './start-time.ts'
+import { twoDispatchers } from './two-dispatchers.ts'
+import { urgentLatency } from './urgent-latency.ts'
 
 const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
   engine: engineAgainstRaw,
@@ -21,6 +23,8 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>>
   postgres: postgresAgainstRaw,
   peers: againstQueueLibraries,
   http: httpAccept,
+  dispatchers: twoDispatchers,
+  urgent: urgentLatency,
   email: emailRate,
   channels: channelRate,
   'start-time': startTime,

@@ -16,6 +16,8 @@ export type ServiceName =
   | 'postgres'
   | 'rabbitmq'
   | 'redis'
+  | 'java'
+  | 'promtool'
 
 interface Service {
   readonly purpose: string
@@ -75,6 +77,17 @@ const services: Readonly<Record<ServiceName, Service>> = {
     purpose: 'processes that wake each other',
     paths: ['/usr/bin/redis-server', '/usr/local/bin/redis-server'],
     install: 'apt-get install --no-install-recommends redis-server',
+  },
+  java: {
+    purpose: 'the HTTP interface with every request its description allows',
+    paths: ['/usr/bin/java'],
+    install: 'apt-get install --no-install-recommends default-jre-headless',
+  },
+  promtool: {
+    purpose: 'metrics and alert rules by the rules of Prometheus',
+    // Comes with the server, which no test runs.
+    paths: ['/usr/bin/promtool', '/usr/local/bin/promtool'],
+    install: 'apt-get install --no-install-recommends prometheus',
   },
 }
 const names = Object.keys(services) as readonly ServiceName[]

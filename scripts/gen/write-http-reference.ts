@@ -60,7 +60,7 @@ With \`Idempotency-Key\` (or \`key\` in the body) a message is made once, howeve
 
 ## Limits
 
-A JSON body has at most 1 MiB and is nested at most 32 deep; a compressed one is refused, and so is text with a NUL character or half a surrogate pair. A key may call 600 times a minute to change something and 6,000 times to look, counted by each process for itself; \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) tell where it stands, and \`429\` comes with \`Retry-After\`. Pages of other origins may call only when the server names them.`
+A JSON body has at most 1 MiB and is nested at most 32 deep; a compressed one is refused, and so is text with a NUL character or half a surrogate pair. A key may call 6,000 times a minute to change something and as often to look, counted by each process for itself; \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) tell where it stands, and \`429\` comes with \`Retry-After\`. Pages of other origins may call only when the server names them.`
 
 /** Writes the reference page of the HTTP interface from its description, in Markdown. */
 export function writeHttpReference(document: OpenApiDocument): string {

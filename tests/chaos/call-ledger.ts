@@ -8,6 +8,8 @@ export interface CallRecord {
   arrived: number
   /** Calls whose message the provider took: a person would have it so many times. */
   taken: number
+  /** When each call began, in milliseconds since the epoch. */
+  readonly begunAtMs: number[]
   /** Idempotency keys or Message-IDs it came with. */
   readonly keys: Set<string>
 }
@@ -45,6 +47,7 @@ export class CallLedger {
     const faults = faultsOf(this.#seed, provider, address)
     const fault = faults[Math.min(record.calls, faults.length - 1)] ?? 'ok'
     record.calls += 1
+    record.begunAtMs.push(Date.now())
     for (const tell of this.#watchers) tell()
     let isOver = false
     return {
@@ -70,7 +73,7 @@ export class CallLedger {
     const name = `${provider} ${address}`
     const known = this.#records.get(name)
     if (known !== undefined) return known
-    const record: CallRecord = { calls: 0, arrived: 0, taken: 0, keys: new Set() }
+    const record: CallRecord = { calls: 0, arrived: 0, taken: 0, begunAtMs: [], keys: new Set() }
     this.#records.set(name, record)
     return record
   }

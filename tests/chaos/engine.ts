@@ -20,9 +20,9 @@ export function openEngine({ file, hook, smtpPort, dispatch }: EngineOptions): P
   return createInviteMe({ ...patience, store, channels: channelsOf(hook, smtpPort), dispatch })
 }
 
-/** The media of every run. */
-export function channelsOf(hook: Channel, smtpPort: number): readonly Channel[] {
-  const smtp = `smtp://127.0.0.1:${String(smtpPort)}`
+/** The media of every run. @param smtpHost where the mail server is reached */
+export function channelsOf(hook: Channel, smtpPort: number, smtpHost = '127.0.0.1'): readonly Channel[] {
+  const smtp = `smtp://${smtpHost}:${String(smtpPort)}`
   return [hook, email({ smtp, from: 'dinner@hosts.test', connections: 8 })]
 }
 

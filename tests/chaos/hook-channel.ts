@@ -6,6 +6,8 @@ export type Moment = 'before-call' | 'before-answer' | 'after-answer'
 
 /** How the channel reaches its provider. */
 export interface HookOptions {
+  /** Default this machine. */
+  readonly host?: string
   readonly port: number
   readonly concurrency?: number
   /** Called at every moment of every send. */
@@ -13,13 +15,18 @@ export interface HookOptions {
 }
 
 /** A channel over HTTP without idempotency: what a provider takes twice, a person has twice. */
-export function hookChannel({ port, concurrency = 20, pass = () => undefined }: HookOptions): Channel {
+export function hookChannel({
+  host = '127.0.0.1',
+  port,
+  concurrency = 20,
+  pass = () => undefined,
+}: HookOptions): Channel {
   const agent = new Agent({ keepAlive: true })
   return {
     name: 'hook',
     supports: { answers: ['yesNo'], links: false, tokens: [], reports: [], idempotent: false },
     limits: { concurrency },
-    send: (message, context) => post({ agent, port, pass }, message, context),
+    send: (message, context) => post({ agent, host, port, pass }, message, context),
     close: async () => {
       agent.destroy()
     },
@@ -28,12 +35,13 @@ export function hookChannel({ port, concurrency = 20, pass = () => undefined }: 
 
 interface Way {
   readonly agent: Agent
+  readonly host: string
   readonly port: number
   readonly pass: (moment: Moment) => void
 }
 
 function post(
-  { agent, port, pass }: Way,
+  { agent, host, port, pass }: Way,
   message: OutboundMessage,
   context: SendContext,
 ): Promise<SendOutcome> {
@@ -42,8 +50,8 @@ function post(
     let isOut = false
     const outgoing = request({
       agent,
+      host,
       port,
-      host: '127.0.0.1',
       method: 'POST',
       signal: context.signal,
       headers: {

@@ -84,34 +84,95 @@ describe('work that a broker carries', () => {
     expect(itemsOf(broker).length).toBeGreaterThan(published)
   })
 
-  test('that the broker lost is handed out again, and sent once', async () => {
+  test('that failed is handed out again when its pause is over, however short that is', async () => {
+    const accepting = await api()
+    await scheduler()
+    const retry = { firstMs: 1, mostMs: 1, tries: 100, withinMs: '10m' }
+    const sending = await dispatcher({ policies: { retry } })
+    sending.fail('email', 'retryable')
+    await accepting.inviteMe.ask(guests(1), 'Dinner?', { answer })
+    await clock.advance('100ms')
+    sending.mend('email')
+    await clock.advance('5s')
+    expect(sending.outbox.filter(({ outcome }) => outcome?.status === 'accepted')).toHaveLength(1)
+  })
+
+  test('that the broker lost is looked for after a few seconds, and sent once', async () => {
     const accepting = await api()
     await scheduler()
     const sending = await dispatcher()
     broker.loseAll()
     await accepting.inviteMe.ask(guests(5), 'Dinner?', { answer })
-    await clock.advance('20s')
+    await clock.advance('4s')
     expect(sending.outbox).toHaveLength(0)
-    broker.mend()
-    await clock.advance('20s')
+    await clock.advance('3s')
     expect(sending.outbox).toHaveLength(5)
+    broker.mend()
     await clock.advance('2m')
     expect(sending.outbox).toHaveLength(5)
   })
 
-  test('waits in the store while the broker is away, and the trouble is told once in a while', async () => {
+  test('is looked for in the store while the broker is away, and the trouble is told once in a while', async () => {
     const accepting = await api()
     const relaying = await scheduler()
+    const [one, other] = [await dispatcher(), await dispatcher()]
+    const sent = () => [...one.outbox, ...other.outbox].map(({ message }) => message.to.address)
+    broker.breakDown()
+    await accepting.inviteMe.ask(guests(60), 'Dinner?', { answer })
+    await clock.advance('8s')
+    expect(new Set(sent()).size).toBe(60)
+    expect(sent()).toHaveLength(60)
+    await accepting.inviteMe.ask(sam, 'And lunch?', { answer, via: ['email'] })
+    // Who was left alone once does not wait again.
+    await clock.advance('2s')
+    expect(sent()).toHaveLength(61)
+    await clock.advance('1m')
+    expect(one.troubles.filter(({ message }) => message.startsWith('Due work is not'))).toHaveLength(1)
+    expect(relaying.troubles.length).toBeGreaterThan(0)
+    expect(relaying.troubles.length).toBeLessThan(10)
+  })
+
+  test('is left to the broker again when it is back', async () => {
+    const accepting = await api()
+    await scheduler()
     const sending = await dispatcher()
     broker.breakDown()
     await accepting.inviteMe.ask(guests(5), 'Dinner?', { answer })
-    await clock.advance('1m')
-    expect(sending.outbox).toHaveLength(0)
-    expect(relaying.troubles.length).toBeGreaterThan(0)
-    expect(relaying.troubles.length).toBeLessThan(10)
+    await clock.advance('8s')
     broker.mend()
-    await clock.advance('3s')
+    await accepting.inviteMe.ask(guests(400), 'Lunch?', { answer })
+    await clock.advance('20s')
+    expect(sending.outbox).toHaveLength(405)
+    broker.loseAll()
+    await accepting.inviteMe.ask(sam, 'Tea?', { answer, via: ['email'] })
+    await clock.advance('4s')
+    expect(sending.outbox).toHaveLength(405)
+    await clock.advance('4s')
+    expect(sending.outbox).toHaveLength(406)
+  })
+
+  test('of one lane that hangs on the broker holds up nobody for long, and the others go by the broker', async () => {
+    const accepting = await api()
+    await scheduler()
+    const sending = await dispatcher()
+    broker.loseAll()
+    await accepting.inviteMe.send(sam, 'Soon', { via: ['email'], lane: 1 })
+    await clock.advance('1s')
+    broker.mend()
+    await accepting.inviteMe.send(sam, 'News', { via: ['email'], lane: 5 })
+    await clock.advance('1s')
+    expect(sending.outbox).toHaveLength(1)
+    await clock.advance('5s')
+    expect(sending.outbox).toHaveLength(2)
+  })
+
+  test('is sent though no process hands it out', async () => {
+    const accepting = await api()
+    const sending = await dispatcher()
+    await accepting.inviteMe.ask(guests(5), 'Dinner?', { answer })
+    await clock.advance('8s')
     expect(sending.outbox).toHaveLength(5)
+    expect(broker.published).toHaveLength(0)
   })
 
   test('that is delivered twice is sent once', async () => {
@@ -137,6 +198,21 @@ describe('work that a broker carries', () => {
     await clock.advance('3m')
     const addresses = new Set(sending.outbox.map(({ message }) => message.to.address))
     expect(addresses.size).toBe(6)
+  })
+
+  test('keeps to what the channel may do, in however many pieces it is handed over', async () => {
+    const accepting = await api()
+    await scheduler()
+    const email = scriptedChannel({
+      name: 'email',
+      limits: { concurrency: 4, rate: { count: 10, perMs: 1_000 }, timeoutMs: 60_000 },
+    })
+    const sending = await dispatcher({ channels: ['telegram', email] })
+    await accepting.inviteMe.ask(guests(400), 'Dinner?', { answer })
+    await clock.advance('3s')
+    expect(broker.published.length).toBeGreaterThan(10)
+    expect(sending.outbox.length).toBeGreaterThan(20)
+    expect(sending.outbox.length).toBeLessThanOrEqual(40)
   })
 
   test('of a dispatcher that stopped between taking and sending comes back by its lease', async () => {
@@ -173,12 +249,10 @@ describe('roles', () => {
     const accepting = await api()
     const sending = await dispatcher()
     await accepting.inviteMe.ask(sam, 'Dinner?', { answer, remind: ['10m'], via: ['email'] })
-    await clock.advance('1m')
-    expect(sending.outbox).toHaveLength(0)
+    await clock.advance('15m')
+    expect(sending.outbox).toHaveLength(1)
     await scheduler()
     await clock.advance('5s')
-    expect(sending.outbox).toHaveLength(1)
-    await clock.advance('15m')
     expect(sending.outbox.map(({ message }) => message.purpose)).toEqual(['message', 'reminder'])
   })
 

@@ -103,7 +103,7 @@ describe('a provider that is down', () => {
   })
 
   test('for long lets who has another route go there', async () => {
-    const t = await startEngine()
+    const t = await startEngine({ poll: '10s' })
     t.fail('telegram', 'retryable')
     const people = Array.from({ length: 12 }, (_, number) => ({
       routes: { telegram: String(number), email: `guest-${String(number)}@guests.test` },
@@ -130,7 +130,7 @@ describe('a provider that is down', () => {
 
 describe('wrong credentials', () => {
   test('stop the channel at once and burn nobody; mended, everything goes out', async () => {
-    const t = await startEngine({ channels: ['email'], policies: { retry: { tries: 2 } } })
+    const t = await startEngine({ channels: ['email'], policies: { retry: { tries: 2 } }, poll: '10s' })
     t.fail('email', 'permanent_config')
     await t.inviteMe.ask(everybody(5), 'Dinner?', { answer })
     await t.advance('3h')

@@ -4,18 +4,37 @@ import {
   type InviteMeTest,
   type InviteMeTestOptions,
   type OutboxEntry,
+  type VirtualClock,
 } from '@invite-me/core/testing'
 import { onTestFinished } from 'vitest'
 import { newWorkspace } from '../worlds/workspace.ts'
-import { world } from '../worlds/world.ts'
+import { hasBroker, world } from '../worlds/world.ts'
 
 /** Starts an engine that ends with its test, in the world the tests run in unless a store is given. */
 export async function startEngine(options: InviteMeTestOptions = {}): Promise<InviteMeTest> {
-  const { clock = virtualClock() } = options
+  const { clock: given = virtualClock() } = options
+  const clock = hasBroker ? withoutGathering(given) : given
   const place = options.store === undefined && world !== 'embedded' ? await newWorkspace() : undefined
-  const t = await inviteMe.test({ ...(await place?.process(clock)), ...options, clock })
+  const through = world === 'server' ? (await import('../worlds/over-http.ts')).overHttp : undefined
+  const t = await inviteMe.test({
+    ...(await place?.process(clock)),
+    ...(through !== undefined && { through: (engine, log) => through(engine, clock, log) }),
+    ...options,
+    clock,
+  })
   onTestFinished(() => t.stop())
   return t
+}
+
+/** How long a scheduler gathers what comes one by one before it hands it to a broker, in ms. */
+const gatheringMs = 20
+
+/** Hands out at once, so that a story goes by the same minutes and milliseconds in every world. */
+function withoutGathering(clock: VirtualClock): VirtualClock {
+  return {
+    ...clock,
+    schedule: (delayMs, run, options) => clock.schedule(delayMs === gatheringMs ? 0 : delayMs, run, options),
+  }
 }
 
 /** Somebody without a profile who has both of the usual channels. */

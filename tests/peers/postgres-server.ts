@@ -43,6 +43,8 @@ export interface PrivatePostgresOptions {
   readonly version?: 'installed' | 'embedded'
   /** Lines of its configuration: `{ max_connections: '12' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Folder below which it keeps its data; the user it runs as may write there. Default: the one for temporary files. */
+  readonly parent?: string
   /** Everybody must give this password; default: none is asked for. */
   readonly password?: string
 }
@@ -89,7 +91,7 @@ export async function privatePostgres(options: PrivatePostgresOptions = {}): Pro
   const programs = programsOf(options.version)
   if (programs === undefined) throw new Error(explainMissing('postgres'))
   const owner = await ownerOfServer()
-  const folder = await mkdtemp(join(tmpdir(), 'invite-me-postgres-'))
+  const folder = await mkdtemp(join(options.parent ?? tmpdir(), 'invite-me-postgres-'))
   const port = await freePort()
   await initialise(programs, folder, owner, options.password)
   const login = options.password === undefined ? 'postgres' : `postgres:${options.password}`

@@ -2,18 +2,57 @@ import type { DueHint, Queue } from '@invite-me/core'
 import type { InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
 import { rabbitmq } from '@invite-me/server/rabbitmq'
 import { redisNotifier } from '@invite-me/server/redis'
+import { connect, type ChannelModel } from 'amqplib'
 import { onTestFinished } from 'vitest'
-import { emptyBroker } from '../peers/rabbitmq-server.ts'
+import { emptyBroker, type EmptyBroker } from '../peers/rabbitmq-server.ts'
 import { findRedis } from '../peers/redis-server.ts'
 import type { WorldName } from './world.ts'
 
 /** What one process of a test has between itself and the others. */
 export type Middleware = (clock: VirtualClock) => Promise<Pick<InviteMeTestOptions, 'queue' | 'notifier'>>
 
+/** Names on the broker whose queues are there and empty: making the queues takes longer than most tests. */
+interface Place {
+  readonly broker: EmptyBroker
+  /** Cleans up between tests. */
+  readonly connection: ChannelModel
+}
+
+const free: Place[] = []
+
+/** Deletes the queues of this process; called when its last test has ended. */
+export async function dropQueues(): Promise<void> {
+  for (const { broker, connection } of free.splice(0)) {
+    await connection.close()
+    await broker.remove()
+  }
+}
+
+async function takePlace(): Promise<Place> {
+  const known = free.pop()
+  if (known !== undefined) return known
+  const broker = await emptyBroker()
+  return { broker, connection: await connect(broker.url, { timeout: 5_000 }) }
+}
+
+/** Hints of a test that has ended must not reach the next one, whose ids are the same. */
+async function release(place: Place): Promise<void> {
+  const { broker, connection } = place
+  const channel = await connection.createChannel()
+  // Where nothing was ever asked for no queue is; that closes the channel, and there is nothing to empty.
+  channel.on('error', () => undefined)
+  const lanes = [1, 2, 3, 4, 5, 6]
+  await Promise.all(lanes.map((lane) => channel.purgeQueue(`${broker.prefix}.lane.${String(lane)}`)))
+    .then(() => channel.close())
+    .catch(() => undefined)
+  free.push(place)
+}
+
 /** What stands between the processes of a world, under names nobody else uses. It ends with its test. */
 export async function brokers(world: WorldName): Promise<Middleware> {
-  const broker = await emptyBroker()
-  onTestFinished(() => broker.remove())
+  const place = await takePlace()
+  const { broker } = place
+  onTestFinished(() => release(place))
   const redis = world === 'rabbitmq' ? undefined : await findRedis()
   const underWay = new Set<string>()
   return async (clock) => ({
@@ -32,10 +71,12 @@ function awaited(queue: Queue, clock: VirtualClock, underWay: Set<string>): Queu
       void clock.track(arrived(hints, underWay))
     },
     consume: (handle) =>
-      queue.consume((hints) => {
-        for (const hint of hints) for (const name of namesOf(hint)) underWay.delete(name)
-        return clock.track(handle(hints))
-      }),
+      clock.track(
+        queue.consume((hints) => {
+          for (const hint of hints) for (const name of namesOf(hint)) underWay.delete(name)
+          return clock.track(handle(hints))
+        }),
+      ),
   }
 }
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { StoreOpener } from '@invite-me/core'
 import { sqlite } from '@invite-me/core/sqlite'
 import type { InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
-import { onTestFinished } from 'vitest'
-import { world } from './world.ts'
+import { afterAll, onTestFinished } from 'vitest'
+import { hasBroker, world } from './world.ts'
 
 /** A place to keep things in, which several processes of one test may use. */
 export interface Workspace {
@@ -14,6 +14,12 @@ export interface Workspace {
   /** What an engine here is made with, beside its own options: what a process of its own would have. */
   process(clock: VirtualClock): Promise<Pick<InviteMeTestOptions, 'store' | 'queue' | 'notifier'>>
 }
+
+// What the tests of a file share is gone after the last of them.
+afterAll(async () => {
+  if (hasBroker) await (await import('./brokers.ts')).dropQueues()
+  if (world !== 'embedded') await (await import('./postgres-schemas.ts')).dropSchemas()
+})
 
 /** Makes an empty workspace of the world the tests run in. It ends with its test. */
 export async function newWorkspace(): Promise<Workspace> {
@@ -42,7 +48,7 @@ type Middleware = (clock: VirtualClock) => Promise<Pick<InviteMeTestOptions, 'qu
 
 /** What stands between the processes of this world beside the store. */
 async function middleware(): Promise<Middleware> {
-  if (world === 'embedded' || world === 'postgres') return async () => ({})
+  if (!hasBroker) return async () => ({})
   const { brokers } = await import('./brokers.ts')
   return brokers(world)
 }

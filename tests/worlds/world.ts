@@ -10,6 +10,9 @@ export type WorldName = (typeof worldNames)[number]
 /** The world this process runs in. */
 export const world: WorldName = readWorld(process.env['INVITE_ME_WORLD'])
 
+/** Whether work is handed out by a broker here. */
+export const hasBroker: boolean = world !== 'embedded' && world !== 'postgres'
+
 function readWorld(name = 'embedded'): WorldName {
   const known = worldNames.find((one) => one === name)
   if (known === undefined)

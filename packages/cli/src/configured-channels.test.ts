@@ -23,7 +23,9 @@ afterEach(() => {
 function settingsWith(channels: Readonly<Record<string, ChannelOptions>>): Settings {
   return {
     configFile: undefined,
+    store: { kind: 'sqlite', file: join(folder, 'x.db') },
     db: join(folder, 'x.db'),
+    server: undefined,
     from: undefined,
     locale: undefined,
     zone: undefined,

@@ -1,15 +1,15 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { checkByPromtool, explainNoPromtool } from '../../../tests/peers/promtool.ts'
 import { ownVariables } from './config.ts'
 import { serverSettings } from './server-settings.ts'
 
 const root = new URL('../../../', import.meta.url)
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
-const promtool = ['/usr/bin/promtool', '/usr/local/bin/promtool'].find((path) => existsSync(path))
+const noPromtool = explainNoPromtool()
 
 /** As much of the Compose specification as we use; anything else is a slip. */
 const healthcheck = z.strictObject({
@@ -134,16 +134,11 @@ describe('dashboard and alerts', () => {
     expect(panels.every(({ gridPos }) => gridPos.x + gridPos.w <= 24)).toBe(true)
   })
 
-  it.skipIf(promtool === undefined)(
-    'the rules keep to those of Prometheus (skipped without promtool)',
+  it.skipIf(noPromtool !== undefined)(
+    `the rules keep to those of Prometheus${noPromtool === undefined ? '' : ` (${noPromtool})`}`,
     () => {
-      const { status, stderr } = spawnSync(promtool ?? '', [
-        'check',
-        'rules',
-        fileURLToPath(new URL('deploy/prometheus/alerts.yml', root)),
-      ])
-      expect(stderr.toString()).toBe('')
-      expect(status).toBe(0)
+      const file = fileURLToPath(new URL('deploy/prometheus/alerts.yml', root))
+      expect(checkByPromtool(['rules', file])).toBe('')
     },
   )
 })

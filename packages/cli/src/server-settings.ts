@@ -39,7 +39,7 @@ export const serverSettings: readonly CatalogueOption[] = [
     'writesPerMinute',
     'WRITES_PER_MINUTE',
     'number',
-    'Calls a key may make that change something; default 600.',
+    'Calls a key may make that change something; default 6000.',
   ),
   setting('readsPerMinute', 'READS_PER_MINUTE', 'number', 'Calls a key may make that look; default 6000.'),
   setting('maxConnections', 'MAX_CONNECTIONS', 'number', 'Connections at once; default 10000.'),

@@ -128,6 +128,8 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
   const change = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (isStopped)
       throw new InviteMeError('STOPPED', 'This engine was stopped; make a new one with createInviteMe.')
+    // Whoever began to listen before hears of it.
+    await live.begun()
     try {
       return await work()
     } finally {

@@ -134,7 +134,8 @@ const optionsSchema = z.strictObject({
     .optional(),
   lease: durationSchema.pipe(z.number().min(1_000).max(600_000)).default(15_000),
   poll: durationSchema.pipe(z.number().min(10).max(60_000)).default(1_000),
-  clock: port<Clock>('schedule').default(systemClock),
+  // By a function: Zod hands out copies of default values, and a copy is not known as the machine's clock.
+  clock: port<Clock>('schedule').default(() => systemClock),
   random: port<Random>('bytes').default(systemRandom),
   log: port<Log>('error').default(silent),
 })

@@ -32,11 +32,8 @@ export async function storeClock(
     const askedMs = clock.now()
     const storeMs = (await store.now()).getTime()
     const answeredMs = clock.now()
-    // The store looked at its clock about halfway between question and answer.
-    const measuredMs = storeMs - (askedMs + answeredMs) / 2
     const before = offsetMs
-    if (answeredMs - askedMs < 1_000)
-      offsetMs = Math.abs(measuredMs) < toleratedMs ? 0 : Math.round(measuredMs)
+    offsetMs = corrected(offsetMs, storeMs - answeredMs, storeMs - askedMs)
     if (Math.abs(offsetMs - before) >= worthAWordMs)
       log.warn("This machine's clock differs from the database's; the engine goes by the database's", {
         differenceMs: -offsetMs,
@@ -65,4 +62,15 @@ export async function storeClock(
       callOff()
     },
   }
+}
+
+/**
+ * The store looked at its clock at some moment between question and answer, which bounds the difference. One that is no
+ * further off than tolerated stays; another is moved as little as is certain, so that a slow answer never makes it worse.
+ */
+function corrected(offsetMs: number, leastMs: number, mostMs: number): number {
+  // The machine's own clock was set back meanwhile.
+  if (leastMs > mostMs) return offsetMs
+  const nearestMs = Math.min(Math.max(offsetMs, leastMs), mostMs)
+  return Math.abs(nearestMs - offsetMs) < toleratedMs ? offsetMs : Math.round(nearestMs)
 }

@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server'
 import { InviteMeError } from '@invite-me/core'
+import { guardUpgrades, upgradeOptions } from './upgrades.ts'
 
 /** Where and how to listen. */
 export interface PublicListenOptions {
@@ -83,6 +84,7 @@ export async function listenPublic(options: PublicListenOptions): Promise<Public
     requestTimeout: timeouts.importMs,
     keepAliveTimeout: timeouts.keepAliveMs,
     connectionsCheckingInterval: timeouts.lookMs,
+    ...upgradeOptions,
   })
   server.maxHeadersCount = mostHeaders
   server.maxConnections = maxConnections
@@ -103,6 +105,7 @@ export async function listenPublic(options: PublicListenOptions): Promise<Public
         createServer: ((...given: readonly unknown[]) =>
           server.on('request', given.find(isListener) ?? notYet)) as typeof createServer,
       })
+      if (webSockets !== undefined) guardUpgrades(server)
     },
     stopAccepting: () => {
       server.close()

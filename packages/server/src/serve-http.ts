@@ -43,7 +43,7 @@ export function serveHttp(listening: PublicListening | undefined, parts: HttpPar
 }
 
 function appOf(
-  { inviteMe, config, log, metrics, version, isReady }: HttpParts,
+  { inviteMe, config, log, metrics, version, isReady, ending }: HttpParts,
   pages: { readonly metrics?: Metrics['expose'] },
 ): App {
   return createApp(inviteMe, {
@@ -56,6 +56,7 @@ function appOf(
     docs: config.docs,
     clientAddress: forwardedAddress(config.trustedProxies),
     isReady,
+    ending,
     onRequest: (record) => {
       metrics.countRequest(record)
       log.request(record)

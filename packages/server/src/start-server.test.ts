@@ -349,7 +349,7 @@ describe.skipIf(missing !== undefined)(
     })
 
     it(
-      'without its broker a server takes what it is asked, and what waited is sent when work is handed out again',
+      'without its broker a server takes what it is asked, and sends it a few seconds later',
       {
         timeout: 30_000,
       },
@@ -359,10 +359,8 @@ describe.skipIf(missing !== undefined)(
         const server = await start(nowhere, { channels: [channel] })
         expect(await ask(server, 'POST', '/v1/messages', { body: notice })).toMatchObject({ status: 202 })
         expect(await ask(server, 'GET', '/readyz')).toMatchObject({ status: 200 })
+        await expect.poll(() => channel.sent, { timeout: 15_000 }).toEqual(['4711'])
         await server.stop()
-        expect(channel.sent).toEqual([])
-        await start({}, { channels: [channel] })
-        await expect.poll(() => channel.sent, { timeout: 5_000 }).toEqual(['4711'])
       },
     )
   },

@@ -10,6 +10,8 @@ export class HttpClients {
   readonly accepted = new Map<number, string>()
   /** How often a client had to ask again. */
   repeats = 0
+  /** How often each status told a client to ask again. */
+  readonly refusals = new Map<number, number>()
   readonly #url: string
 
   constructor(url: string) {
@@ -58,7 +60,10 @@ export class HttpClients {
         signal: AbortSignal.timeout(10_000),
       })
       const answer = (await response.json()) as { readonly messageId?: string; readonly detail?: string }
-      if (response.status >= 500) return undefined
+      if (response.status >= 500) {
+        this.refusals.set(response.status, (this.refusals.get(response.status) ?? 0) + 1)
+        return undefined
+      }
       if (response.status !== 202) throw new Refused(`${String(response.status)} ${answer.detail ?? ''}`)
       return answer.messageId
     } catch (error) {

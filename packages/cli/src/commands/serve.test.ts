@@ -192,6 +192,7 @@ describe('what a server is set up with', { timeout: timeoutMs }, () => {
     expect(ready).toMatchObject({ firstKey: null })
     expect((await fetch(`${String(ready?.['url'])}/docs`)).status).toBe(404)
     expect(server.stdout()).toContain('INVITE_ME_PROT')
+    expect(server.stdout()).toContain('No channel is set up')
     await server.stop()
   })
 })

@@ -64,6 +64,10 @@ async function start({ host }: Session, { settings, channels, flags }: Starting)
       log.warn('Nothing is set by some variables; check their spelling', {
         variables: settings.unknownVariables,
       })
+    if (channels.length === 0)
+      log.warn(
+        'No channel is set up, so nobody can be reached; invite-me channels list tells what each needs',
+      )
     const { from, locale, zone, portalUrl } = settings
     return await startServer({
       config,

@@ -96,7 +96,8 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
   const invitations = accepted.flatMap(({ invitation }) => invitation ?? [])
   const deliveries = accepted.flatMap((one) => one.deliveries)
   await parts.messages.insert([{ message, request: draft.request, invitations, deliveries }])
-  await parts.receipts.append(accepted.flatMap((one) => one.receipts))
+  const receipts = accepted.flatMap((one) => one.receipts)
+  if (receipts.length > 0) await parts.receipts.append(receipts)
   await parts.outbox.append([
     messageEvent(message, addressees.length),
     ...accepted.flatMap((one) => one.events),

@@ -14,7 +14,7 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
 const longestDetail = 2_000
 
 /**
- * Makes the error a server told again: same code, sentence and field as if it was thrown here. The cause holds the status and the
+ * Makes the error a server told again: same code, sentence and field as if it was thrown here, which knows of no path. The cause holds the status and the
  * request's id, to be found in the server's log.
  *
  * @param body the answer's JSON
@@ -25,7 +25,7 @@ export function readProblem(status: number, body: unknown): InviteMeError | unde
   const { code, detail, field, requestId } = body as Readonly<Record<string, unknown>>
   if (typeof code !== 'string' || typeof detail !== 'string') return undefined
   return new InviteMeError(knownCode(code, status), detail.slice(0, longestDetail), {
-    ...(typeof field === 'string' && { field }),
+    ...(typeof field === 'string' && { field: field.replace(/^(path|body)\./, '') }),
     cause: { status, ...(typeof requestId === 'string' && { requestId }) },
   })
 }

@@ -9,6 +9,7 @@ import { newId } from '../rules/uuid.ts'
 import { followUp } from './follow-up.ts'
 import { editKey, editLane, settleEdit, takeEdits, type ReadyEdit } from './edit-sent.ts'
 import { Gate } from './gate.ts'
+import { HandedWork } from './handed-work.ts'
 import { leaveStranded } from './leave-stranded.ts'
 import { rememberMessage, type MessageCache } from './message-cache.ts'
 import { recoverAbandoned } from './recover.ts'
@@ -54,14 +55,17 @@ export interface DispatchParts {
 export class Dispatcher {
   readonly #world: World
   readonly #gates: ReadonlyMap<string, Gate>
-  readonly #worker: string
+  /** The name leases are taken under. A new one when nobody knows whether a look was written, so that what it took is found. */
+  #worker: string
+  /** Sends not yet written down, by the name they were taken under. */
+  readonly #busy = new Map<string, number>()
   readonly #cache: MessageCache = new Map()
   readonly #stopping = new Stopping()
   readonly #underWay = new Set<Promise<void>>()
   readonly #hooks: DispatchHooks
   readonly #parts: DispatchParts
-  /** Whether work is handed to it, so that it need not look for it. */
-  readonly #isHanded: boolean
+  /** Absent when no work is handed to it, so that it looks for all of it. */
+  readonly #handed: HandedWork | undefined
   readonly #waitingForRoom = new Set<() => void>()
   #isRunning = false
   #isLooking = false
@@ -75,9 +79,18 @@ export class Dispatcher {
     this.#world = world
     this.#hooks = hooks
     this.#parts = parts
-    this.#isHanded = world.queue.promises.carriesWork
+    this.#handed = world.queue.promises.carriesWork ? this.#expectWork() : undefined
     this.#worker = newId(world)
     this.#gates = new Map([...world.channels].map(([name, channel]) => [name, new Gate(world, channel)]))
+  }
+
+  #expectWork(): HandedWork {
+    return new HandedWork(this.#world.clock.now(), ({ channel, lane }) => {
+      this.#world.log.warn('Due work is not handed over; it is looked for in the store until it is again', {
+        channel,
+        lane,
+      })
+    })
   }
 
   /** Whether a channel's provider is called at present. */
@@ -105,23 +118,41 @@ export class Dispatcher {
   }
 
   /**
-   * Takes work that was named by a queue, as places become free. What others have by now, or what finds no place in time, is
-   * let go: it is still due in the store.
+   * Takes work of one lane that was named by a queue, as places become free. What others have by now, or what finds no place in
+   * time, is let go: it is still due in the store.
    *
    * @returns when it was taken or let go, and is safe without the queue
    * @throws InviteMeError `STOPPED` when the engine stops: somebody else shall have it at once
    */
-  async takeNamed(channel: string, deliveryIds: readonly string[]): Promise<void> {
-    const gate = this.#gates.get(channel)
+  async takeNamed(place: Pick<NextDue, 'channel' | 'lane'>, deliveryIds: readonly string[]): Promise<void> {
+    const gate = this.#gates.get(place.channel)
     const giveUpAtMs = this.#world.clock.now() + longestHoldMs
     let rest = deliveryIds
+    this.#handed?.hear(place, this.#world.clock.now())
     while (gate !== undefined && rest.length > 0 && (await this.#hasRoom(gate, giveUpAtMs))) {
       const named = rest.slice(0, gate.freeSlots())
       rest = rest.slice(named.length)
-      if ((await this.#takeSends(gate, this.#lease(), { named })) > 0) this.#hooks.onCommit()
+      if ((await this.#takeAtPlaces(gate, named)) > 0) this.#hooks.onCommit()
+      this.#handed?.hear(place, this.#world.clock.now())
     }
     if (!this.#isRunning)
       throw new InviteMeError('STOPPED', 'The engine stops and takes no more work; hand it to another one.')
+  }
+
+  /** Others take what they were handed at the same time, and must not count on the same places. */
+  async #takeAtPlaces(gate: Gate, named: readonly string[]): Promise<number> {
+    const giveBack = gate.keepPlaces(named.length)
+    try {
+      return await this.#takeSends(gate, this.#lease(), { named })
+    } finally {
+      giveBack()
+      // Some places may have been kept for nothing.
+      this.#tellOfRoom()
+    }
+  }
+
+  #tellOfRoom(): void {
+    for (const go of this.#waitingForRoom) go()
   }
 
   /** @returns false when no place becomes free in time, or nothing is sent here at present */
@@ -151,7 +182,7 @@ export class Dispatcher {
   async stop(deadlineMs: number): Promise<void> {
     this.#isRunning = false
     this.#callOffTimer()
-    for (const go of this.#waitingForRoom) go()
+    this.#tellOfRoom()
     await this.#looking
     const callOff = this.#world.clock.schedule(deadlineMs, () => {
       this.#stopping.begin()
@@ -200,15 +231,16 @@ export class Dispatcher {
       deliveries.filter(({ at }) => at.getTime() <= nowMs),
       ({ channel }) => channel,
     )
-    const lanesOf = (channel: string) => new Set((due.get(channel) ?? []).map(({ lane }) => lane))
     const gates = this.#parts.send ? [...this.#gates.values()] : []
     const found = await Promise.all([
       this.#doChores(lease, due.has('')),
-      ...gates
-        .filter((gate) => gate.circuit === 'open' && due.has(gate.channel.name))
-        .map((gate) => leaveStranded(this.#world, gate.channel.name, lease, this.#cache)),
       ...gates.map((gate) =>
-        this.#takeFor(gate, lease, { lanes: lanesOf(gate.channel.name), hasEdits: editAtMs <= nowMs }),
+        gate.circuit === 'open'
+          ? leaveStranded(this.#world, due.get(gate.channel.name) ?? [], lease, this.#cache)
+          : 0,
+      ),
+      ...gates.map((gate) =>
+        this.#takeFor(gate, lease, { due: due.get(gate.channel.name) ?? [], hasEdits: editAtMs <= nowMs }),
       ),
     ])
     const isAny = found.some((count) => count > 0)
@@ -229,6 +261,8 @@ export class Dispatcher {
       now - this.#lookedForAbandonedMs >= Math.min(this.#world.settings.leaseMs / 3, 5_000) ||
       now < this.#lookedForAbandonedMs
     if (!isDue) return 0
+    // What is still being sent under an earlier name is not abandoned.
+    await this.#prolong(lease)
     const recovered = await recoverAbandoned(this.#world, lease, this.#cache)
     if (recovered === 0) this.#lookedForAbandonedMs = now
     return recovered
@@ -237,11 +271,13 @@ export class Dispatcher {
   async #takeFor(
     gate: Gate,
     lease: Lease,
-    { hasEdits, lanes }: { readonly hasEdits: boolean; readonly lanes: ReadonlySet<Lane> },
+    { hasEdits, due }: { readonly hasEdits: boolean; readonly due: readonly NextDue[] },
   ): Promise<number> {
     const slots = gate.freeSlots()
-    const hasSends = lanes.size > 0 && !this.#isHanded
-    if (slots <= 0 || !(hasEdits || hasSends)) return 0
+    if (slots <= 0) return 0
+    const lanes = this.#lanesToLookIn(due)
+    const hasSends = lanes.size > 0
+    if (!(hasEdits || hasSends)) return 0
     const share = gate.shareOfEdits(slots)
     const edited = hasEdits ? await this.#takeEdits(gate, share) : 0
     const count = hasSends ? await this.#takeSends(gate, lease, { lanes }) : 0
@@ -250,11 +286,22 @@ export class Dispatcher {
     return edited + count + late
   }
 
+  /** All that have something due, or, when work is handed over, those in which that has come to a halt. */
+  #lanesToLookIn(due: readonly NextDue[]): ReadonlySet<Lane> {
+    const nowMs = this.#world.clock.now()
+    const own = this.#handed === undefined ? due : due.filter((next) => this.#handed?.isSilent(next, nowMs))
+    return new Set(own.map(({ lane }) => lane))
+  }
+
   async #takeSends(gate: Gate, lease: Lease, wanted: Look['wanted']): Promise<number> {
     const look = { lease, cache: this.#cache, patienceMs: this.#patienceMs(0), wanted }
-    const { sends, count, reserved } = await takeWork(this.#world, gate, look)
+    const { sends, count, reserved } = await takeWork(this.#world, gate, look).catch((error: unknown) => {
+      // It may have been written all the same, before the connection broke: nobody would send what it took.
+      if (this.#worker === lease.worker) this.#worker = newId(this.#world)
+      throw error
+    })
     gate.keep(reserved)
-    for (const send of sends) this.#send(gate, send)
+    for (const send of sends) this.#send(gate, send, lease.worker)
     return count
   }
 
@@ -265,7 +312,8 @@ export class Dispatcher {
     return count
   }
 
-  #send(gate: Gate, send: ReadySend): void {
+  #send(gate: Gate, send: ReadySend, worker: string): void {
+    this.#busy.set(worker, (this.#busy.get(worker) ?? 0) + 1)
     this.#run(gate, { lane: send.message.lane, address: send.outbound.to.address }, async () => {
       const outcome = await this.#world.tracer.span(
         `send ${gate.channel.name}`,
@@ -276,8 +324,20 @@ export class Dispatcher {
         () => sendAttempt(this.#world, gate.channel, send, this.#stopping),
       )
       this.#learn(gate, outcome)
-      this.#keep(this.#settle(send, outcome))
+      this.#keep(this.#settle(send, outcome).finally(() => this.#letGo(worker)))
     })
+  }
+
+  #letGo(worker: string): void {
+    const left = (this.#busy.get(worker) ?? 0) - 1
+    if (left > 0) this.#busy.set(worker, left)
+    else this.#busy.delete(worker)
+  }
+
+  /** Prolongs the leases of what is being sent; under earlier names only, given the present one. */
+  async #prolong({ until, worker }: Partial<Lease> & Pick<Lease, 'until'>): Promise<void> {
+    const names = [...this.#busy.keys()].filter((name) => name !== worker)
+    await Promise.all(names.map((name) => this.#world.store.deliveries.heartbeat(name, until)))
   }
 
   #edit(gate: Gate, ready: ReadyEdit): void {
@@ -329,7 +389,7 @@ export class Dispatcher {
     this.#keep(work)
     // The place is free before the outcome is written down.
     void work.finally(() => {
-      for (const go of this.#waitingForRoom) go()
+      this.#tellOfRoom()
       this.wake()
     })
   }
@@ -391,7 +451,7 @@ export class Dispatcher {
     const { clock, settings } = this.#world
     // A channel without a free place wakes the loop itself.
     const isOpen = (channel: string): boolean =>
-      channel === '' || (!this.#isHanded && (this.#gates.get(channel)?.freeSlots() ?? 0) > 0)
+      channel === '' || (this.#handed === undefined && (this.#gates.get(channel)?.freeSlots() ?? 0) > 0)
     const dueMs = deliveries.flatMap(({ at, channel }) => (isOpen(channel) ? at.getTime() : []))
     const reopening = [...this.#gates.values()].flatMap((gate) => gate.reopensAtMs() ?? [])
     const canEdit = [...this.#gates.values()].some(
@@ -420,15 +480,11 @@ export class Dispatcher {
     this.#callOffHeartbeat = this.#world.clock.schedule(
       this.#world.settings.leaseMs / 3,
       () => {
-        if (this.#underWay.size > 0) {
-          this.#world.store.deliveries
-            .heartbeat(this.#worker, this.#lease().until)
-            .catch((error: unknown) => {
-              this.#world.log.error('A sign of life could not be written', {
-                error: error instanceof Error ? error.message : 'unknown',
-              })
-            })
-        }
+        this.#prolong({ until: this.#lease().until }).catch((error: unknown) => {
+          this.#world.log.error('A sign of life could not be written', {
+            error: error instanceof Error ? error.message : 'unknown',
+          })
+        })
         this.#beat()
       },
       { keepAlive: false },

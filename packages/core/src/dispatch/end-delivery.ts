@@ -6,7 +6,7 @@ import { decisionInput } from '../ledger/decision-input.ts'
 import { settle } from '../ledger/settle.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
-import { decideNextRoute } from '../rules/decide-next.ts'
+import { decideNextRoute, waiting } from '../rules/decide-next.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { progressOf, stoodDown } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
@@ -16,6 +16,8 @@ export type Ending =
   | {
       readonly delivery: ClaimedDelivery
       readonly reason: Extract<DeliveryReason, 'answered' | 'cancelled' | 'deadline'>
+      /** Id of the question that is over; `null` when it is another reason that ends it. */
+      readonly question: string | null
     }
   | {
       readonly delivery: ClaimedDelivery
@@ -31,12 +33,27 @@ export async function endDelivery(world: World, parts: StoreParts, ending: Endin
     return
   }
   const { delivery, reason } = ending
+  if (await isOpenAgain(parts, ending)) {
+    const progress = progressOf(delivery)
+    // As it was, so that the next look takes it anew.
+    await settle(world, parts, delivery, { ...progress, state: waiting(progress.state) })
+    return
+  }
   const now = new Date(world.clock.now())
   const kind = reason === 'deadline' ? 'expired' : 'cancelled'
   const about = { ...routeOf(delivery), detail: reason }
   await parts.receipts.append([deliveryReceipt(newId(world), kind, delivery, now, about)])
   await settle(world, parts, delivery, stoodDown(progressOf(delivery), reason))
   if (reason === 'deadline') await expireInvitation(world, parts, delivery)
+}
+
+/** That a question is over is believed only of one that is locked: an answer may be taken back at this moment. */
+async function isOpenAgain(
+  parts: StoreParts,
+  { reason, question }: Exclude<Ending, { reason: 'skip' }>,
+): Promise<boolean> {
+  if (reason === 'deadline' || question === null) return false
+  return (await parts.invitations.lock(question))?.state === 'pending'
 }
 
 /** The person, or the host, no longer wants this route used. */

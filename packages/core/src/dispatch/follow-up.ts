@@ -1,4 +1,4 @@
-import { isAnswered } from '../model/invitation.ts'
+import { isAnswered, type InvitationRecord, type InvitationState } from '../model/invitation.ts'
 import { houseLane } from '../model/lane.ts'
 import type { ReceiptKind } from '../model/receipt.ts'
 import { expireInvitation } from '../ledger/close-invitation.ts'
@@ -50,7 +50,7 @@ export async function followUp(
       const message = messages.get(delivery.messageId)
       const invitation = invitations.get(delivery.invitationId ?? '')
       if (message === undefined) continue
-      const state = invitation?.state ?? 'pending'
+      const state = await stateNow(parts, invitation)
       const decision = decideFollowUp(decisionInput(world, delivery, message), {
         isAnswered: isAnswered(state),
         isClosed: state !== 'pending',
@@ -60,6 +60,15 @@ export async function followUp(
     return claims.length
   }
   return world.store.transaction(work, { patienceMs })
+}
+
+/** That a question is over is believed only of one that is locked: an answer may be taken back at this moment. */
+async function stateNow(
+  parts: StoreParts,
+  invitation: InvitationRecord | undefined,
+): Promise<InvitationState> {
+  if (invitation === undefined || invitation.state === 'pending') return 'pending'
+  return (await parts.invitations.lock(invitation.id))?.state ?? invitation.state
 }
 
 async function carryOut(

@@ -25,6 +25,8 @@ export class Gate {
   #latestMs = -Infinity
   #credits: LaneCredits = noCredits
   #editCredit = 0
+  /** Places kept for what is being taken. */
+  #kept = 0
 
   constructor(world: World, channel: Channel) {
     this.channel = channel
@@ -49,9 +51,21 @@ export class Gate {
     const now = this.#now()
     const state = this.circuit
     if (state === 'open' || now < this.#pausedUntilMs) return 0
-    const held = this.#sends.size + this.#sends.pending
+    const held = this.#sends.size + this.#sends.pending + this.#kept
     if (state === 'half_open') return held === 0 ? 1 : 0
-    return Math.max(0, Math.min(this.#concurrency - held, this.#tokens(now)))
+    return Math.max(0, Math.min(this.#concurrency - held, this.#tokens(now) - this.#kept))
+  }
+
+  /**
+   * Keeps free places while deliveries for them are taken, so that whoever takes others at the same time does not count on them.
+   *
+   * @returns gives them back; by then the sends have begun
+   */
+  keepPlaces(count: number): () => void {
+    this.#kept += count
+    return () => {
+      this.#kept -= count
+    }
   }
 
   /** When a slot may free itself by time alone; `undefined` when only a finished send frees one. */

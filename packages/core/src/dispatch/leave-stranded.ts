@@ -1,7 +1,6 @@
-import { lanes } from '../model/lane.ts'
 import { decisionInput } from '../ledger/decision-input.ts'
 import { settle } from '../ledger/settle.ts'
-import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
+import type { ClaimedDelivery, NextDue, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { decideStranded, type Decision } from '../rules/decide-next.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
@@ -15,18 +14,22 @@ const batch = 100
  * While a channel's circuit is open its messages are not sent and cost no try. Those that have waited longer than a route
  * may take go on to their next route, so that an outage of one provider does not hold up whom another could reach.
  *
+ * @param waiting what is due first in each lane of the channel: an outage is long, and lanes in which nobody has waited long
+ *   enough are not asked for at every look
  * @returns how many were looked at
  */
 export async function leaveStranded(
   world: World,
-  channel: string,
+  waiting: readonly NextDue[],
   lease: Lease,
   cache: MessageCache,
 ): Promise<number> {
   const waitedSince = new Date(world.clock.now() - world.settings.policies.retry.withinMs)
+  const stranded = waiting.filter(({ at }) => at <= waitedSince)
+  if (stranded.length === 0) return 0
   return world.store.transaction(async (parts) => {
     const claims: ClaimedDelivery[] = []
-    for (const lane of lanes) {
+    for (const { channel, lane } of stranded) {
       const request = {
         channel,
         lane,

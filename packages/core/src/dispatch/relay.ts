@@ -14,6 +14,12 @@ const handOutAgainMs = 30_000
 /** Pause while dispatchers take what is out. */
 const busyPauseMs = 20
 
+interface HandedOut {
+  readonly atMs: number
+  /** When it was due then. */
+  readonly dueAtMs: number | undefined
+}
+
 /**
  * Hands what is due to a queue that carries work, by name. The store stays the truth: what is handed out is still due there until
  * a dispatcher has claimed it, so that a broker may lose everything it holds. Handing out twice costs one look, since the
@@ -22,14 +28,16 @@ const busyPauseMs = 20
 export class Relay {
   readonly #world: World
   readonly #cache: MessageCache = new Map()
-  /** When each delivery was handed out; those nobody waits for any more are forgotten. */
-  readonly #out = new Map<string, Map<string, number>>()
+  /** How each delivery was handed out; those nobody waits for any more are forgotten. */
+  readonly #out = new Map<string, Map<string, HandedOut>>()
   #isRunning = false
   #isLooking = false
   #isGathering = false
   #lookAgain = false
   #looking: Promise<void> = Promise.resolve()
   #pauseMs = busyPauseMs
+  /** When something falls due that was not when it last looked. */
+  #nextMs = Infinity
   #failures = 0
   #callOff: () => void = () => undefined
 
@@ -86,9 +94,10 @@ export class Relay {
 
   #sleep(): void {
     this.#callOff()
+    const untilDueMs = Math.max(this.#nextMs - this.#world.clock.now(), 1)
     this.#isGathering = this.#pauseMs <= busyPauseMs
     this.#callOff = this.#world.clock.schedule(
-      this.#pauseMs,
+      Math.min(this.#pauseMs, untilDueMs),
       () => {
         this.#isGathering = false
         this.wake()
@@ -102,6 +111,7 @@ export class Relay {
     const nowMs = this.#world.clock.now()
     const waiting = await this.#world.store.deliveries.nextDue([...this.#world.channels.keys()])
     const due = waiting.filter(({ at }) => at.getTime() <= nowMs)
+    this.#nextMs = Math.min(...waiting.flatMap(({ at }) => (at.getTime() > nowMs ? at.getTime() : [])))
     const places = new Set(due.map(({ channel, lane }) => `${channel} ${lane}`))
     const gone = [...this.#out.keys()].filter((place) => !places.has(place))
     for (const place of gone) this.#out.delete(place)
@@ -119,16 +129,16 @@ export class Relay {
       now: new Date(nowMs),
       limit: mostOut,
     })
-    const out = this.#out.get(`${channel} ${lane}`) ?? new Map<string, number>()
+    const out = this.#out.get(`${channel} ${lane}`) ?? new Map<string, HandedOut>()
     const waiting = new Set(due.map(({ id }) => id))
     const taken = [...out.keys()].filter((id) => !waiting.has(id))
     for (const id of taken) out.delete(id)
     this.#out.set(`${channel} ${lane}`, out)
-    const fresh = due.filter(({ id }) => nowMs - (out.get(id) ?? -Infinity) >= handOutAgainMs)
+    const fresh = due.filter((delivery) => !isOut(out.get(delivery.id), delivery, nowMs))
     for (let start = 0; start < fresh.length; start += mostItems) {
       const some = fresh.slice(start, start + mostItems)
       await this.#world.queue.publish([await this.#hint(channel, lane, some)])
-      for (const { id } of some) out.set(id, nowMs)
+      for (const { dueAt, id } of some) out.set(id, { atMs: nowMs, dueAtMs: dueAt?.getTime() })
     }
     return fresh.length > 0 || taken.length > 0
   }
@@ -142,4 +152,13 @@ export class Relay {
     const items = deliveries.map((delivery) => workItemOf(delivery, messages.get(delivery.messageId)))
     return { lane, channel, dueAt: this.#world.clock.now(), items }
   }
+}
+
+/** Whether nobody can have taken it yet: who took it and failed has put it off, maybe by less than a look's pause. */
+function isOut(handedOut: HandedOut | undefined, { dueAt }: Delivery, nowMs: number): boolean {
+  return (
+    handedOut !== undefined &&
+    handedOut.dueAtMs === dueAt?.getTime() &&
+    nowMs - handedOut.atMs < handOutAgainMs
+  )
 }

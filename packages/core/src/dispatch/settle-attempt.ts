@@ -94,6 +94,8 @@ async function catchUp(
     delivery.invitationId === null ? [] : await parts.invitations.byIds([delivery.invitationId])
   if (invitation !== undefined && invitation.state !== 'pending')
     return planEdits(world, parts, { ...wish, reason: 'closed' })
+  // Held, so that one who moves the appointment just now either is seen here or finds the attempt that is written here.
+  if (outbound.calendar !== undefined) await parts.messages.hold(message.id)
   const calendar = outbound.calendar && (await calendarOf(parts, delivery, message))
   if (calendar !== undefined && calendar.sequence > (outbound.calendar?.sequence ?? 0))
     await planEdits(world, parts, { ...wish, reason: 'updated' })

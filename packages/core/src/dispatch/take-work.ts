@@ -7,6 +7,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { waiting } from '../rules/decide-next.ts'
 import { recheckRoute } from '../rules/plan-delivery.ts'
 import { endDelivery, type Ending } from './end-delivery.ts'
 import type { Gate } from './gate.ts'
@@ -106,7 +107,9 @@ async function claimByShares(
   }
   const quota = gate.share(slots)
   for (const lane of lanes) {
-    if ((await claim(lane, quota[lane])) < quota[lane]) gate.bookEmpty(lane)
+    // With nothing due beside it, a lane is asked once for its share and for what the others leave over.
+    const limit = due.size === 1 && due.has(lane) ? slots : quota[lane]
+    if ((await claim(lane, limit)) < quota[lane]) gate.bookEmpty(lane)
   }
   // What some lanes could not use is offered to the others, the most urgent first.
   for (const lane of lanes) await claim(lane, slots - claims.length)
@@ -125,16 +128,17 @@ async function gatherFacts(
   claims: readonly ClaimedDelivery[],
   cache: MessageCache,
 ): Promise<Facts> {
-  const messages = await findMessages(
-    parts,
-    claims.map(({ messageId }) => messageId),
-    cache,
-  )
-  const invitations = await parts.invitations.byIds(present(claims.map(({ invitationId }) => invitationId)))
-  const recipients = await parts.recipients.byIds(present(claims.map(({ recipientId }) => recipientId)))
-  const suppressed = await parts.recipients.suppressed(
-    claims.flatMap(({ plan, position }) => plan[position] ?? []),
-  )
+  // Asked at once: of a store that is far away each costs its journey.
+  const [messages, invitations, recipients, suppressed] = await Promise.all([
+    findMessages(
+      parts,
+      claims.map(({ messageId }) => messageId),
+      cache,
+    ),
+    parts.invitations.byIds(present(claims.map(({ invitationId }) => invitationId))),
+    parts.recipients.byIds(present(claims.map(({ recipientId }) => recipientId))),
+    parts.recipients.suppressed(claims.flatMap(({ plan, position }) => plan[position] ?? [])),
+  ])
   return {
     messages,
     invitations: new Map(invitations.map((invitation) => [invitation.id, invitation])),
@@ -145,12 +149,16 @@ async function gatherFacts(
 
 function reasonNotToSend(world: World, delivery: ClaimedDelivery, facts: Facts): Ending | undefined {
   const message = facts.messages.get(delivery.messageId)
-  if (message === undefined) return { delivery, reason: 'cancelled' }
+  if (message === undefined) return { delivery, reason: 'cancelled', question: null }
   const invitation = delivery.invitationId === null ? undefined : facts.invitations.get(delivery.invitationId)
   if (invitation !== undefined && invitation.state !== 'pending')
-    return { delivery, reason: invitation.revision > 0 ? 'answered' : 'cancelled' }
+    return {
+      delivery,
+      reason: invitation.revision > 0 ? 'answered' : 'cancelled',
+      question: invitation.id,
+    }
   if (message.until !== null && world.clock.now() >= message.until.getTime())
-    return { delivery, reason: 'deadline' }
+    return { delivery, reason: 'deadline', question: null }
   const refusal = refusedNow(world, delivery, message, facts)
   return refusal === undefined ? undefined : { delivery, reason: 'skip', message, skip: refusal }
 }
@@ -191,7 +199,7 @@ async function putOff(
   { message, waitMs }: { readonly message: Message; readonly waitMs: number },
 ): Promise<void> {
   const progress = progressOf(delivery)
-  const state = progress.state === 'sending' ? ('queued' as const) : progress.state
+  const state = waiting(progress.state)
   // Its deadline may be nearer than its turn, and must not be missed.
   const dueAtMs = Math.min(world.clock.now() + waitMs, message.until?.getTime() ?? Infinity)
   await settle(world, parts, delivery, { ...progress, state, dueAtMs })

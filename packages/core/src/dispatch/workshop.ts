@@ -58,8 +58,8 @@ export class Workshop {
 
   /** Takes no more work and lets what is under way finish; aborts it after `deadlineMs`. */
   async stop(deadlineMs: number): Promise<void> {
-    await this.#relay?.stop()
-    await this.#dispatcher.stop(deadlineMs)
+    // A broker that is away keeps the relay for seconds; meanwhile nothing more is taken.
+    await Promise.all([this.#relay?.stop(), this.#dispatcher.stop(deadlineMs)])
     const endings = await this.#endings
     await Promise.allSettled((endings ?? []).map((end) => end()))
   }
@@ -74,11 +74,17 @@ export class Workshop {
   }
 
   async #take(hints: readonly DueHint[]): Promise<void> {
-    const named = new Map<string, string[]>()
-    for (const { channel, items } of hints)
-      for (const { deliveryId } of items ?? [])
-        named.set(channel, [...(named.get(channel) ?? []), deliveryId])
     if (hints.some(({ items }) => items === undefined)) this.#dispatcher.wake()
-    await Promise.all([...named].map(([channel, ids]) => this.#dispatcher.takeNamed(channel, ids)))
+    const named = hints.filter(({ items }) => items !== undefined)
+    const places = Map.groupBy(named, ({ channel, lane }) => `${String(lane)} ${channel}`)
+    await Promise.all(
+      [...places.values()].flatMap(([first, ...more]) =>
+        first === undefined ? [] : [this.#dispatcher.takeNamed(first, idsOf([first, ...more]))],
+      ),
+    )
   }
+}
+
+function idsOf(hints: readonly DueHint[]): readonly string[] {
+  return hints.flatMap(({ items = [] }) => items.map(({ deliveryId }) => deliveryId))
 }

@@ -48,6 +48,12 @@ export class Live {
     }
   }
 
+  /** Resolves when everybody who began to listen hears what happens from now on. */
+  async begun(): Promise<void> {
+    const beginning = [...this.#listeners].filter(({ after }) => after === undefined)
+    if (beginning.length > 0) await Promise.all(beginning.map(({ begins }) => begins))
+  }
+
   /** Reads new events now; called after each commit of this process. */
   wake(): void {
     if (this.#isStopped || (this.#listeners.size === 0 && this.#waiters.size === 0)) return
@@ -116,6 +122,10 @@ export class Live {
   async #read(): Promise<void> {
     while (this.#readAgain && !this.#isStopped) {
       this.#readAgain = false
+      if (this.#listeners.size === 0) {
+        await this.#lookWhetherAny()
+        continue
+      }
       await this.#skipTheirPast()
       const events = await this.#world.store.outbox.after(this.#cursor, batch).catch((error: unknown) => {
         this.#world.log.error('The outbox could not be read', {
@@ -127,6 +137,17 @@ export class Live {
       this.#cursor = events.at(-1)?.cursor ?? this.#cursor
       if (events.length === batch) this.#readAgain = true
       if (events.length > 0) this.#wakeWaiters()
+    }
+  }
+
+  /** Who waits looks for themselves what happened; the events are read by nobody. */
+  async #lookWhetherAny(): Promise<void> {
+    const last = await this.#world.store.outbox.last().catch(() => this.#cursor)
+    // Somebody began to listen meanwhile, who may want what happened since.
+    if (this.#listeners.size > 0) this.#readAgain = true
+    else if (last > this.#cursor) {
+      this.#cursor = last
+      this.#wakeWaiters()
     }
   }
 

@@ -27,7 +27,7 @@ export async function markAddress(
   const { state, event } = marks[outcome.status]
   const now = new Date(world.clock.now())
   const place = { channel: planned.channel, address: planned.address }
-  await parts.recipients.setRouteState(place, state)
   await parts.recipients.suppress([{ ...place, reason: state, at: now }])
+  await parts.recipients.setRouteState(place, state)
   await parts.outbox.append([deliveryEvent(event, delivery, now, { channel: planned.channel })])
 }

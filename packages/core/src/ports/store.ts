@@ -65,7 +65,11 @@ export interface RecipientStore {
   moveAddress(place: ChannelAddress, to: string): Promise<void>
   /** Sets the state of every route with this address, whoever's it is. */
   setRouteState(address: ChannelAddress, state: RouteState): Promise<void>
-  suppress(suppressions: readonly Suppression[]): Promise<void>
+  /**
+   * Suppresses addresses; one that was suppressed before keeps its reason.
+   * @returns those that were not, so that of two who do it at once only one tells of it
+   */
+  suppress(suppressions: readonly Suppression[]): Promise<readonly Suppression[]>
   unsuppress(address: ChannelAddress): Promise<void>
   /** Those of the given addresses that are suppressed. */
   suppressed(addresses: readonly ChannelAddress[]): Promise<readonly Suppression[]>
@@ -93,6 +97,11 @@ export interface MessageStore {
   list(page: PageRequest): Promise<readonly Message[]>
   /** Reads for change of what hangs on it: until the transaction ends nobody else gets it. Use only within a transaction. */
   lock(id: string): Promise<Message | undefined>
+  /**
+   * Keeps others from locking a message until the transaction ends; any number may hold it at once. Use only within a
+   * transaction.
+   */
+  hold(id: string): Promise<void>
   /** Writes a message's changed calendar entry; messages themselves never change. */
   reschedule(messageId: string, changed: Rescheduled, now: Date): Promise<void>
   /** The changed entries of those messages that have one, by message id, with when they were written. */

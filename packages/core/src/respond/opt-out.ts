@@ -15,9 +15,9 @@ export async function optOut(
   { channel, address }: ChannelAddress,
 ): Promise<void> {
   const now = new Date(world.clock.now())
-  const [known] = await parts.recipients.suppressed([{ channel, address }])
-  await parts.recipients.suppress([{ channel, address, reason: 'opted_out', at: now }])
+  const [fresh] = await parts.recipients.suppress([{ channel, address, reason: 'opted_out', at: now }])
   await parts.recipients.setRouteState({ channel, address }, 'opted_out')
+  const [known] = fresh === undefined ? await parts.recipients.suppressed([{ channel, address }]) : []
   if (known?.reason === 'opted_out') return
   const nobody = { messageId: null, deliveryId: null, invitationId: null, recipientId: null }
   await parts.outbox.append([{ type: 'recipient.opted_out', at: now, ...nobody, data: { channel } }])

@@ -21,9 +21,25 @@ import { withdrawAnswer } from './withdraw-answer.ts'
  * @throws InviteMeError `STORE_BUSY` when its delivery stays in a worker's hands; the sender should try again
  */
 export async function recordFact(world: World, channel: Channel, fact: InboundFact): Promise<FactResult> {
-  return untilFree(world, () =>
-    world.store.transaction((parts) => recordOnce({ world, parts, channel }, fact)),
-  )
+  const record = () =>
+    untilFree(world, () => world.store.transaction((parts) => recordOnce({ world, parts, channel }, fact)))
+  const result = await record()
+  const messageId = messageNamed(fact)
+  if (result.result !== 'unmatched' || messageId === undefined) return result
+  // Its message may have been written down while it was looked for, by a process that saw nothing kept for it yet.
+  if ((await world.store.deliveries.attemptByProviderId(channel.name, messageId)) === undefined) return result
+  const again = await record()
+  // What was remembered before has its message; it asks for nothing that could be recorded.
+  if (again.result === 'unmatched' || again.result === 'repeated') return result
+  const kept = await world.store.inbound.unmatchedOf(channel.name, messageId)
+  await world.store.inbound.dropUnmatched(kept.flatMap((one) => (one.fact.id === fact.id ? [one.id] : [])))
+  return again
+}
+
+/** The provider's id of the message a fact speaks of. */
+function messageNamed(fact: InboundFact): string | undefined {
+  if (!('reference' in fact) || fact.reference.by !== 'provider-message') return undefined
+  return fact.reference.providerMessageId
 }
 
 interface Room {

@@ -20,8 +20,13 @@ export class Held extends Error {
  */
 export async function lockUnchanged(parts: StoreParts, delivery: Delivery): Promise<void> {
   const [free] = await parts.deliveries.lockFree([delivery.id])
-  if (free === undefined || canonicalText(progressOf(free)) !== canonicalText(progressOf(delivery)))
+  if (free === undefined || canonicalText(written(free)) !== canonicalText(written(delivery)))
     throw new Held('the delivery is held by a worker, or was changed meanwhile')
+}
+
+/** All that rewriting a delivery writes. */
+function written({ attempts, crashes, ...delivery }: Delivery) {
+  return { ...progressOf({ attempts, crashes, ...delivery }), attempts, crashes }
 }
 
 /**

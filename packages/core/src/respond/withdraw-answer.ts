@@ -49,12 +49,19 @@ export async function withdrawAnswer(
     invitationReceipt(newId(world), 'withdrawn', invitation, delivery.id, now, { channel: via }),
   ])
   await parts.outbox.append([invitationEvent('invitation.withdrawn', invitation, now, { via })])
-  if (invitation.until === null || delivery.dueAt !== null) return
-  const progress = {
-    ...progressOf(delivery),
-    step: 'follow_up' as const,
-    dueAtMs: invitation.until.getTime(),
-  }
+  if (invitation.until !== null) await keepDeadline(parts, delivery.id, { until: invitation.until, now })
+}
+
+/** Read anew: the answer that is taken back may have stood the delivery down only a moment ago. */
+async function keepDeadline(
+  parts: StoreParts,
+  deliveryId: string,
+  { until, now }: { readonly until: Date; readonly now: Date },
+): Promise<void> {
+  const [delivery] = await parts.deliveries.byIds([deliveryId])
+  // Whoever does what is due sees that the question is open again.
+  if (delivery === undefined || delivery.dueAt !== null) return
+  const progress = { ...progressOf(delivery), step: 'follow_up' as const, dueAtMs: until.getTime() }
   await lockUnchanged(parts, delivery)
   await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
 }

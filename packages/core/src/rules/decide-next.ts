@@ -305,6 +305,7 @@ function reminderMs({ progress, terms }: DecisionInput): number | null {
   return terms.untilMs !== null && dueMs >= terms.untilMs ? null : dueMs
 }
 
-function waiting(state: DeliveryState): DeliveryState {
+/** The state of a delivery that is not sent now after all. */
+export function waiting(state: DeliveryState): DeliveryState {
   return state === 'sending' ? 'queued' : state
 }

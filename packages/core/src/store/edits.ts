@@ -7,6 +7,22 @@ type EditWork = Pick<EditStore, 'claimDue' | 'nextDueAt'>
 
 /** Plans edits and ends them. */
 export function editWriter({ db, run }: Connection): Omit<EditStore, keyof EditWork> {
+  /** @returns whether it was there, in this version */
+  const endOne = async (
+    one: { readonly delivery_id: string; readonly attempt: number; readonly version: string },
+    { retryAt, tries }: { readonly retryAt: Date | null; readonly tries: number },
+  ): Promise<boolean> => {
+    if (retryAt === null) {
+      const ended = db.deleteFrom('edits').where((edit) => edit.and(one))
+      return (await ended.executeTakeFirstOrThrow()).numDeletedRows > 0
+    }
+    const putOff = db
+      .updateTable('edits')
+      .set({ due_at: toMoment(retryAt), tries, held: 0 })
+      .where((edit) => edit.and(one))
+    return (await putOff.executeTakeFirstOrThrow()).numUpdatedRows > 0
+  }
+
   return {
     plan: (edits) =>
       run(async () => {
@@ -41,27 +57,15 @@ export function editWriter({ db, run }: Connection): Omit<EditStore, keyof EditW
     settle: ({ deliveryId, attempt, dueAt, version, tries }, retryAt) =>
       run(async () => {
         const sameAttempt = { delivery_id: deliveryId, attempt }
-        // A newer plan has another version, and has waited for this.
+        if (await endOne({ ...sameAttempt, version }, { retryAt, tries: tries + 1 })) return true
+        // A newer plan has another version, and has waited for this. Looked for last: it may have come just before.
         await db
           .updateTable('edits')
           .set({ due_at: toMoment(dueAt), held: 0 })
           .where((edit) => edit.and({ ...sameAttempt, held: 1 }))
           .where('version', '<>', version)
           .execute()
-        const held = { ...sameAttempt, version }
-        if (retryAt === null) {
-          const { numDeletedRows } = await db
-            .deleteFrom('edits')
-            .where((edit) => edit.and(held))
-            .executeTakeFirstOrThrow()
-          return numDeletedRows > 0
-        }
-        const { numUpdatedRows } = await db
-          .updateTable('edits')
-          .set({ due_at: toMoment(retryAt), tries: tries + 1, held: 0 })
-          .where((edit) => edit.and(held))
-          .executeTakeFirstOrThrow()
-        return numUpdatedRows > 0
+        return false
       }),
   }
 }

@@ -106,8 +106,12 @@ async function forget(
   await rememberRefusals(db, recipientId, now)
   await db.deleteFrom('connect_links').where('recipient_id', '=', recipientId).execute()
   await db.deleteFrom('routes').where('recipient_id', '=', recipientId).execute()
-  await db.deleteFrom('recipients').where('id', '=', recipientId).execute()
-  return 'forgotten'
+  const { numDeletedRows } = await db
+    .deleteFrom('recipients')
+    .where('id', '=', recipientId)
+    .executeTakeFirstOrThrow()
+  // Another process may have been faster.
+  return numDeletedRows > 0 ? 'forgotten' : 'unknown'
 }
 
 /** Answers to be clarified, and messages of an inbox whose deliveries are gone. */

@@ -21,6 +21,10 @@ export function messageReader(
   return {
     byId: (id) => run(() => byId(id, false)),
     lock: (id) => run(() => byId(id, lockRows)),
+    hold: (id) =>
+      run(async () => {
+        if (lockRows) await db.selectFrom('messages').select('id').where('id', '=', id).forShare().execute()
+      }),
     list: ({ after, limit }) =>
       run(async () => {
         // Newest first: what an operator looks for. `after` is the last id of the page before.

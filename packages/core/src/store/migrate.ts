@@ -4,13 +4,16 @@ import { InviteMeError } from '../model/error.ts'
 import { migrations } from './migrations/index.ts'
 import type { Database } from './schema.ts'
 
+/** The last migration this version knows. */
+export const latestMigration: string = Object.keys(migrations).at(-1) ?? ''
+
 /**
  * Brings the tables up to this version; does nothing when they are. Runs within the caller's transaction, which keeps
  * other processes out.
  * @throws InviteMeError `STORE_NEWER` when a newer version of this package wrote them
  */
 export async function migrateToLatest(db: Kysely<Database>): Promise<void> {
-  await migrateTo(db, Object.keys(migrations).at(-1) ?? '')
+  await migrateTo(db, latestMigration)
 }
 
 /**
@@ -40,9 +43,18 @@ async function refuseNewer(db: Kysely<Database>): Promise<readonly string[]> {
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-  const unknown = done.find(({ name }) => !(name in migrations))
-  if (unknown !== undefined) throw newer(unknown.name)
-  return done.map(({ name }) => name)
+  const names = done.map(({ name }) => name)
+  refuseUnknown(names)
+  return names
+}
+
+/**
+ * Makes sure that this version knows all that was done to the tables.
+ * @throws InviteMeError `STORE_NEWER`
+ */
+export function refuseUnknown(done: readonly string[]): void {
+  const unknown = done.find((name) => !(name in migrations))
+  if (unknown !== undefined) throw newer(unknown)
 }
 
 function newer(migration: string): InviteMeError {

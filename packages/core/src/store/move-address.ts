@@ -14,8 +14,9 @@ export async function moveAddress(db: Kysely<Database>, place: ChannelAddress, t
   if (place.address === to) return
   // The plans first: they are found by the old address.
   await movePlans(db, place, to)
-  await moveRoutes(db, place, to)
+  // Suppressions before routes, as everybody does who writes both.
   await moveSuppression(db, place, to)
+  await moveRoutes(db, place, to)
   await db
     .updateTable('attempts')
     .set({ address: to })
@@ -55,13 +56,30 @@ async function movePlans(
     ...(await live.where('deliveries.id', 'in', tried).execute()),
     ...(await live.where('deliveries.recipient_id', 'in', people).execute()),
   ]
-  const ids = [...new Set(found.map(({ id }) => id))]
+  // In one order, whoever moves: two that move the same plans wait for each other instead of both.
+  const ids = [...new Set(found.map(({ id }) => id))].toSorted()
   const rows = await inPortions(ids, (portion) =>
-    db.selectFrom('deliveries').select(['id', 'plan']).where('id', 'in', portion).execute(),
+    db.selectFrom('deliveries').select(['id', 'plan']).where('id', 'in', portion).orderBy('id').execute(),
   )
-  for (const { id, plan } of rows) {
-    const moved = movedPlan(plan, { channel, address }, to)
-    if (moved !== plan) await db.updateTable('deliveries').set({ plan: moved }).where('id', '=', id).execute()
+  for (const row of rows) await movePlan(db, row, (plan) => movedPlan(plan, { channel, address }, to))
+}
+
+/** Another process may move another address of the same plan meanwhile: only what was read is written over. */
+async function movePlan(
+  db: Kysely<Database>,
+  { id, plan }: { readonly id: string; readonly plan: string },
+  move: (plan: string) => string,
+): Promise<void> {
+  let current: string | undefined = plan
+  while (current !== undefined && move(current) !== current) {
+    const { numUpdatedRows } = await db
+      .updateTable('deliveries')
+      .set({ plan: move(current) })
+      .where('id', '=', id)
+      .where('plan', '=', current)
+      .executeTakeFirst()
+    if (numUpdatedRows > 0n) return
+    current = (await db.selectFrom('deliveries').select('plan').where('id', '=', id).executeTakeFirst())?.plan
   }
 }
 

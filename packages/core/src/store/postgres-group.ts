@@ -3,7 +3,7 @@ import { InviteMeError } from '../model/error.ts'
 import type { ClaimedDelivery, ClaimRequest, StoreParts } from '../ports/store.ts'
 import { ConnectionLost, isAfterFailure, isDatabaseError } from './postgres-error.ts'
 import type { Locks } from './postgres-locks.ts'
-import { latePartsThrough, performOn, type MethodCall } from './postgres-methods.ts'
+import { passingPartsThrough, performOn, type MethodCall } from './postgres-methods.ts'
 import { TransactionOver, type Workbench } from './postgres-workbench.ts'
 
 /** What somebody wants done in a transaction. */
@@ -163,7 +163,7 @@ class Group {
 
   async #runOne(work: Work, member: Member): Promise<void> {
     try {
-      const result = await work(latePartsThrough((call) => this.#perform(call, member)))
+      const result = await work(passingPartsThrough((call) => this.#perform(call, member)))
       member.ending = { kind: 'done', result }
     } catch (error) {
       member.ending = { kind: 'refused', error }
@@ -190,7 +190,7 @@ class Group {
     }
   }
 
-  async #do(call: MethodCall, member: Member): Promise<unknown> {
+  #do(call: MethodCall, member: Member): Promise<unknown> | undefined {
     const { part, method, values, kind } = call
     const { parts } = this.#options.bench
     if (part === 'deliveries' && method === 'lockFree')
@@ -204,7 +204,7 @@ class Group {
       for (const event of values[0] as readonly NewDomainEvent[]) this.#events.push(event)
       return undefined
     }
-    if (part === 'outbox') await this.#writeEvents()
+    if (part === 'outbox') return this.#writeEvents().then(() => performOn(parts.parts, call))
     return kind === 'write' ? this.#inTurn(call) : performOn(parts.parts, call)
   }
 

@@ -28,6 +28,7 @@ export const methods = {
     byKeys: 'read',
     list: 'read',
     lock: 'lock',
+    hold: 'read',
     reschedule: 'write',
     rescheduled: 'read',
   },
@@ -143,25 +144,44 @@ export function partsThrough(perform: Perform): StoreParts {
   ) as unknown as StoreParts
 }
 
-class LateParts {
+/** A thing of which every call goes through `perform`. */
+class View {
   readonly perform: Perform
 
   constructor(perform: Perform) {
     this.perform = perform
   }
 }
-for (const part of partNames)
-  Object.defineProperty(LateParts.prototype, part, {
-    get(this: LateParts) {
-      const value = partThrough(part, this.perform)
-      Object.defineProperty(this, part, { value })
-      return value
+
+/** The class of the views of one part. */
+function viewOf(part: keyof StoreParts): typeof View {
+  class PartView extends View {}
+  const kinds: Readonly<Record<string, MethodKind>> = methods[part]
+  for (const [method, kind] of Object.entries(kinds))
+    Object.defineProperty(PartView.prototype, method, {
+      value(this: View, ...values: readonly unknown[]) {
+        return this.perform({ part, method, kind, values })
+      },
+    })
+  return PartView
+}
+
+class PartsView extends View {}
+for (const part of partNames) {
+  const PartView = viewOf(part)
+  Object.defineProperty(PartsView.prototype, part, {
+    get(this: View) {
+      return new PartView(this.perform)
     },
   })
+}
 
-/** The same, each part made when it is first used: every transaction has its own, and most use four of them. */
-export function latePartsThrough(perform: Perform): StoreParts {
-  return new LateParts(perform) as unknown as StoreParts
+/**
+ * The same for one transaction. Every one has its own, so their methods are made once for all, and must be called on their
+ * part, never taken off it.
+ */
+export function passingPartsThrough(perform: Perform): StoreParts {
+  return new PartsView(perform) as unknown as StoreParts
 }
 
 /** Does a call on these parts. */
@@ -169,7 +189,6 @@ export function performOn(parts: StoreParts, { method, part, values }: MethodCal
   const target = parts[part] as unknown as Readonly<
     Record<string, (...values: readonly unknown[]) => Promise<unknown>>
   >
-  const found = target[method]
-  if (found === undefined) throw new TypeError(`The store has no ${part}.${method}.`)
-  return found(...values)
+  if (target[method] === undefined) throw new TypeError(`The store has no ${part}.${method}.`)
+  return target[method](...values)
 }

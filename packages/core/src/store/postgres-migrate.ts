@@ -1,5 +1,5 @@
 import { InviteMeError } from '../model/error.ts'
-import { migrateToLatest } from './migrate.ts'
+import { latestMigration, migrateToLatest, refuseUnknown } from './migrate.ts'
 import { postgresColumns, postgresKysely } from './postgres-dialect.ts'
 import type { PostgresSession } from './postgres-session.ts'
 
@@ -24,7 +24,7 @@ const hotSettings = {
  * server says
  */
 export async function migratePostgres(session: PostgresSession, schema: string): Promise<void> {
-  await refuseUnfit(session)
+  if ((await lookAround(session)).isBegun && (await isUpToDate(session))) return
   await session.query({ text: 'BEGIN' })
   try {
     // A long table may take long to change; others wait for it meanwhile.
@@ -42,17 +42,40 @@ export async function migratePostgres(session: PostgresSession, schema: string):
   }
 }
 
-async function refuseUnfit(session: PostgresSession): Promise<void> {
-  const { rows } = await session.query<{ readonly version: number; readonly encoding: string }>({
-    text: `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding`,
+/**
+ * Looks at the server and at whether this schema was ever used.
+ * @throws InviteMeError `STORE_UNAVAILABLE` for a server or an encoding this cannot work with
+ */
+async function lookAround(session: PostgresSession): Promise<{ readonly isBegun: boolean }> {
+  const { rows } = await session.query<{
+    readonly version: number
+    readonly encoding: string
+    readonly begun: boolean
+  }>({
+    text: `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
+      to_regclass('kysely_migration') IS NOT NULL AS begun`,
   })
   const [found] = rows
-  if (found === undefined || (found.version >= oldestVersion && found.encoding === 'UTF8')) return
+  if (found === undefined || (found.version >= oldestVersion && found.encoding === 'UTF8'))
+    return { isBegun: found?.begun === true }
   const unfit =
     found.version < oldestVersion
       ? `is Postgres ${String(found.version)}; invite-me needs ${String(oldestVersion)} or newer`
       : `keeps text as ${found.encoding}; invite-me needs a database made with ENCODING 'UTF8'`
   throw new InviteMeError('STORE_UNAVAILABLE', `The database ${unfit}.`, { field: 'store' })
+}
+
+/**
+ * Whether nothing is to be done, as at nearly every start: then nobody has to wait for a lock, and the catalogue is not read.
+ * What it sees was committed as a whole.
+ */
+async function isUpToDate(session: PostgresSession): Promise<boolean> {
+  const { rows } = await session.query<{ readonly name: string }>({
+    text: 'SELECT name FROM kysely_migration',
+  })
+  const done = rows.map(({ name }) => name)
+  refuseUnknown(done)
+  return done.includes(latestMigration) && (await tablesToSetUp(session)).length === 0
 }
 
 /** Asks before it creates, since a user may be given the schema without the right to make one. */
@@ -61,8 +84,9 @@ async function makeSchema(session: PostgresSession, schema: string): Promise<voi
   if (count === 0) await session.query({ text: `CREATE SCHEMA "${schema}"` })
 }
 
-async function setUpHotTables(session: PostgresSession): Promise<void> {
-  const wanted = Object.entries(hotSettings).map(([name, value]) => `${name}=${value}`)
+const wantedSettings = Object.entries(hotSettings).map(([name, value]) => `${name}=${value}`)
+
+async function tablesToSetUp(session: PostgresSession): Promise<readonly string[]> {
   const { rows } = await session.query<{
     readonly relname: string
     readonly reloptions: readonly string[] | null
@@ -72,7 +96,12 @@ async function setUpHotTables(session: PostgresSession): Promise<void> {
     },
     [hotTables],
   )
-  for (const { relname, reloptions } of rows)
-    if (wanted.some((setting) => !(reloptions ?? []).includes(setting)))
-      await session.query({ text: `ALTER TABLE "${relname}" SET (${wanted.join(', ')})` })
+  return rows
+    .filter(({ reloptions }) => wantedSettings.some((setting) => !(reloptions ?? []).includes(setting)))
+    .map(({ relname }) => relname)
+}
+
+async function setUpHotTables(session: PostgresSession): Promise<void> {
+  for (const table of await tablesToSetUp(session))
+    await session.query({ text: `ALTER TABLE "${table}" SET (${wantedSettings.join(', ')})` })
 }

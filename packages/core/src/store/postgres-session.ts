@@ -231,16 +231,26 @@ function toParameter(value: Value): string | null {
   return withoutNul(String(value))
 }
 
-/** As pg writes arrays, but without two replacements for every element. */
+/**
+ * As pg writes arrays, and several times as fast: JSON is written at a stroke, and where it escapes nothing but quotes and
+ * backslashes it says the same.
+ */
 function arrayText(items: readonly (string | number | null)[]): string {
-  let text = '{'
-  for (const item of items) {
-    if (text.length > 1) text += ','
-    if (item === null) text += 'NULL'
-    else if (typeof item === 'number') text += String(item)
-    else text += `"${/["\\]/.test(item) ? item.replaceAll('\\', '\\\\').replaceAll('"', '\\"') : item}"`
-  }
-  return withoutNul(`${text}}`)
+  const json = JSON.stringify(items)
+  const isSame = (!json.includes('\\') || !/\\[^"\\]/.test(json)) && !items.some(isNoNumber)
+  return isSame ? `{${json.slice(1, -1)}}` : escapedArrayText(items)
+}
+
+/** The same with what JSON writes in a way of its own: line ends, halves of a pair, NUL. What is no number Postgres refuses. */
+function escapedArrayText(items: readonly (string | number | null)[]): string {
+  const texts = items.map((item) =>
+    typeof item === 'string' ? `"${item.replaceAll(/["\\]/g, '\\$&')}"` : String(item ?? 'NULL'),
+  )
+  return withoutNul(`{${texts.join(',')}}`)
+}
+
+function isNoNumber(item: string | number | null): boolean {
+  return typeof item === 'number' && !Number.isFinite(item)
 }
 
 function withoutNul(text: string): string {

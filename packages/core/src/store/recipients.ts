@@ -1,6 +1,6 @@
 import { noPreferences } from '../model/preference.ts'
 import type { RecipientDraft } from '../model/recipient.ts'
-import type { RecipientStore } from '../ports/store.ts'
+import type { RecipientStore, Suppression } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { moveAddress } from './move-address.ts'
 import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
@@ -62,8 +62,12 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
     routes: NonNullable<RecipientDraft['routes']>,
     newId: () => string,
   ): Promise<void> => {
-    const before = await db.selectFrom('routes').selectAll().where('recipient_id', '=', recipientId).execute()
-    await db.deleteFrom('routes').where('recipient_id', '=', recipientId).execute()
+    // Read as they are taken away: what another process says of them meanwhile, a "no" above all, is not overlooked.
+    const before = await db
+      .deleteFrom('routes')
+      .where('recipient_id', '=', recipientId)
+      .returningAll()
+      .execute()
     if (routes.length === 0) return
     const distinct = [
       ...new Map(routes.map((route) => [`${route.channel} ${route.address}`, route])).values(),
@@ -88,6 +92,27 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
       .execute()
   }
 
+  /** @returns whether it was not suppressed before */
+  const suppressOne = async ({ channel, address, reason, at }: Suppression): Promise<boolean> => {
+    for (;;) {
+      const inserted = await db
+        .insertInto('suppressions')
+        .values({ channel, address, reason, at: toMoment(at) })
+        .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
+        .returning('channel')
+        .executeTakeFirst()
+      if (inserted !== undefined) return true
+      // Written as it is, so that nobody takes it back before this transaction ends; when somebody just did, it is made anew.
+      const kept = await db
+        .updateTable('suppressions')
+        .set(({ ref }) => ({ reason: ref('reason') }))
+        .where('channel', '=', channel)
+        .where('address', '=', address)
+        .executeTakeFirst()
+      if (kept.numUpdatedRows > 0n) return false
+    }
+  }
+
   return {
     upsert: (drafts, newId, now) =>
       run(async () => {
@@ -110,6 +135,12 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
     connectRoute: (recipientId, { channel, address }, newId, now) =>
       run(async () => {
         const connected = { verified: 1, state: 'open' }
+        // The person before the routes, as `upsert` does, so that no two wait for each other.
+        await db
+          .updateTable('recipients')
+          .set({ updated_at: toMoment(now) })
+          .where('id', '=', recipientId)
+          .execute()
         const row = await db
           .insertInto('routes')
           .values(({ fn, lit, selectFrom }) => ({
@@ -127,11 +158,6 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
           )
           .returningAll()
           .executeTakeFirstOrThrow()
-        await db
-          .updateTable('recipients')
-          .set({ updated_at: toMoment(now) })
-          .where('id', '=', recipientId)
-          .execute()
         return toRoute(row)
       }),
     moveAddress: (place, to) => run(() => moveAddress(db, place, to)),
@@ -146,13 +172,9 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
       }),
     suppress: (suppressions) =>
       run(async () => {
-        for (const { channel, address, reason, at } of suppressions) {
-          await db
-            .insertInto('suppressions')
-            .values({ channel, address, reason, at: toMoment(at) })
-            .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
-            .execute()
-        }
+        const fresh: Suppression[] = []
+        for (const suppression of suppressions) if (await suppressOne(suppression)) fresh.push(suppression)
+        return fresh
       }),
     unsuppress: ({ channel, address }) =>
       run(async () => {

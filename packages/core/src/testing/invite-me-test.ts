@@ -4,6 +4,7 @@ import type { Duration } from '../model/duration.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { FactResult } from '../model/inbound-fact.ts'
 import type { Channel } from '../ports/channel.ts'
+import type { Log } from '../ports/log.ts'
 import type { Store, StoreOpener } from '../ports/store.ts'
 import { recordedChannel } from './recorded-channel.ts'
 import {
@@ -28,7 +29,7 @@ export interface InviteMeTestOptions extends Partial<Omit<EngineOptions, 'channe
   /** Default a new one; give the same to a second engine on the same store. */
   readonly clock?: VirtualClock
   /** What the test holds as `inviteMe`, when that is another way to the engine: a client over HTTP. Default the engine itself. */
-  readonly through?: (engine: InviteMe) => Promise<InviteMe>
+  readonly through?: (engine: InviteMe, log: Log) => Promise<InviteMe>
   /** Makes ids and tokens repeatable; default 1. A second engine on the same store needs another. */
   readonly seed?: number
 }
@@ -100,14 +101,15 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   const scripted = new Map(channels.filter(isScripted).map((channel) => [channel.name, channel]))
   const opener = store ?? (await inMemory())
   let database: Store | undefined
+  const log: Log = {
+    warn: (message, fields = {}) => void troubles.push({ level: 'warn', message, fields }),
+    error: (message, fields = {}) => void troubles.push({ level: 'error', message, fields }),
+  }
   const engine = await createInviteMe({
     portal: { url: 'https://portal.test' },
     zone: 'UTC',
     random: seededRandom(seed),
-    log: {
-      warn: (message, fields = {}) => void troubles.push({ level: 'warn', message, fields }),
-      error: (message, fields = {}) => void troubles.push({ level: 'error', message, fields }),
-    },
+    log,
     ...rest,
     clock,
     store: watchedStore({ open: async () => (database = await opener.open()) }, clock.track),
@@ -117,15 +119,9 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
     ),
   })
   const names = channels.map(({ name }) => name)
-  const takePacerAway = clock.pacedBy(async () => {
-    const edit = await database?.edits.nextDueAt(names)
-    const webhooks = (await database?.webhooks.waiting()) ?? []
-    return Math.min(
-      await nothingDueBefore(engine, clock),
-      edit?.getTime() ?? Infinity,
-      ...webhooks.map(({ dueAt }) => dueAt?.getTime() ?? Infinity),
-    )
-  })
+  const takePacerAway = clock.pacedBy(async () =>
+    database === undefined ? clock.now() : nothingDueBefore(database, names, clock),
+  )
   await clock.settle()
 
   const channel = (name: string): ScriptedChannel => {
@@ -153,7 +149,7 @@ export async function testInviteMe(options: InviteMeTestOptions = {}): Promise<I
   let stopping: Promise<void> | undefined
 
   return {
-    inviteMe: await through(engine),
+    inviteMe: await through(engine, log),
     clock,
     outbox,
     troubles,
@@ -207,24 +203,21 @@ async function inMemory(): Promise<StoreOpener> {
 }
 
 /** The moment before which the engine has certainly nothing to do but to look; a past one while anything is under way. */
-async function nothingDueBefore(engine: InviteMe, clock: VirtualClock): Promise<number> {
-  const { sending = 0, ...counts } = await engine.deliveries.counts()
-  if (sending > 0) return clock.now()
-  if (Object.values(counts).every((count) => count === 0)) return Infinity
-  const due = await earliestDue(engine)
-  return due?.getTime() ?? Infinity
-}
-
-async function earliestDue(engine: InviteMe): Promise<Date | undefined> {
-  let earliest: Date | undefined
-  let after: string | undefined
-  for (;;) {
-    const page = await engine.deliveries.list({}, { limit: 1_000, ...(after !== undefined && { after }) })
-    for (const { dueAt } of page)
-      if (dueAt !== null && (earliest === undefined || dueAt < earliest)) earliest = dueAt
-    after = page.at(-1)?.id
-    if (page.length < 1_000) return earliest
-  }
+async function nothingDueBefore(
+  { deliveries, edits, webhooks }: Store,
+  channels: readonly string[],
+  clock: VirtualClock,
+): Promise<number> {
+  const [counts, due, edit, posts] = await Promise.all([
+    deliveries.counts({}),
+    // The empty name stands for follow-ups.
+    deliveries.nextDue(['', ...channels]),
+    edits.nextDueAt(channels),
+    webhooks.waiting(),
+  ])
+  if ((counts.sending ?? 0) > 0) return clock.now()
+  const moments = [edit, ...due.map(({ at }) => at), ...posts.map(({ dueAt }) => dueAt)]
+  return Math.min(...moments.map((moment) => moment?.getTime() ?? Infinity))
 }
 
 /** The newest message that was accepted for this person, or went out and may have been. */

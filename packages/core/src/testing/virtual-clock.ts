@@ -13,6 +13,8 @@ const quietTurns = 4
 const patienceMs = 1_000
 /** Real time after which an engine that is always busy is reported. */
 const mostBusyMs = 30_000
+/** Routine looks taken at most before pacers are asked again, when they keep forbidding to leave any out. */
+const mostUnasked = 16
 /** A timer that came back this often with the same delay is a routine look; see {@link VirtualClock.pacedBy}. */
 const routineAfter = 3
 
@@ -28,7 +30,7 @@ export interface VirtualClock extends Clock {
   advance(duration: Duration): Promise<void>
   /** Sets the clock forward, or back with a negative number, as an operator does: `now` jumps, running timers do not notice. */
   jump(byMs: number): void
-  /** Lets everything under way come to rest without letting time pass. */
+  /** Lets everything under way come to rest without letting time pass; timers of no delay at all are run. */
   settle(): Promise<void>
   /** Makes `settle` wait for a promise that depends on the real world, at most a second. Returns the promise. */
   track<Result>(promise: Promise<Result>): Promise<Result>
@@ -72,6 +74,8 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
   let activity = 0
   let running: Timer | undefined
   let turn: Promise<void> = Promise.resolve()
+  /** Taking a look is always right, and asking costs more than most looks do. */
+  let unasked = { next: 1, left: 0 }
 
   const schedule = (delayMs: number, run: () => void): (() => void) => {
     activity += 1
@@ -83,6 +87,22 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
       activity += 1
       timers.delete(timer)
     }
+  }
+
+  const earliest = (isWanted: (timer: Timer) => boolean = () => true): Timer | undefined => {
+    let first: Timer | undefined
+    for (const timer of timers)
+      if (isWanted(timer) && (first === undefined || isBefore(timer, first))) first = timer
+    return first
+  }
+
+  /** Runs the first timer that was to wait no time at all. @returns whether there was one */
+  const runNow = (): boolean => {
+    const timer = earliest(({ delayMs }) => delayMs === 0)
+    if (timer === undefined) return false
+    timers.delete(timer)
+    timer.run()
+    return true
   }
 
   const settle = async (): Promise<void> => {
@@ -97,22 +117,24 @@ export function virtualClock(startMs: number = virtualStartMs): VirtualClock {
       if (waits && nowMs - movedMs > patienceMs) tracked.clear()
       quiet = activity === before ? quiet + 1 : 0
       if (tracked.size > 0) quiet = Math.min(quiet, 1)
+      if (quiet === quietTurns && runNow()) quiet = 0
       if (nowMs - startedMs > mostBusyMs) throw neverAtRest(startMs + passedMs + jumpedMs)
     }
   }
 
-  const earliest = (isWanted: (timer: Timer) => boolean = () => true): Timer | undefined => {
-    let first: Timer | undefined
-    for (const timer of timers)
-      if (isWanted(timer) && (first === undefined || isBefore(timer, first))) first = timer
-    return first
-  }
-
   /** How far time may pass at once because only routine looks lie between; at least `passedMs`. */
   const restUntil = async (targetMs: number): Promise<number> => {
+    if (unasked.left > 0) {
+      unasked = { ...unasked, left: unasked.left - 1 }
+      return passedMs
+    }
     const other = earliest((timer) => !isRoutine(timer))
     const moments = await Promise.all([...pacers].map((look) => look()))
     const calmMs = Math.min(...moments) - (startMs + jumpedMs)
+    const isCalm = calmMs > passedMs
+    unasked = isCalm
+      ? { next: 1, left: 0 }
+      : { next: Math.min(unasked.next * 2, mostUnasked), left: unasked.next }
     return Math.max(passedMs, Math.min(targetMs, calmMs, other?.atMs ?? Infinity))
   }
 

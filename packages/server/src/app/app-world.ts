@@ -21,6 +21,8 @@ export interface AppWorld {
   readonly maxBodyBytes: number
   /** False once the server is stopping; asked by `/readyz`. */
   readonly isReady: () => boolean
+  /** Aborts when whoever waits in mode `inline` is to be answered with what is known. */
+  readonly ending: AbortSignal | undefined
   /** The network address of whoever sent a request; `undefined` when it is not known. */
   readonly clientAddress: (request: Request, env: unknown) => string | undefined
 }

@@ -56,6 +56,13 @@ describe('every answer', () => {
     }
   })
 
+  test('allows 6,000 writes a minute unless told otherwise, enough for a campaign of single messages', async () => {
+    api = await testApi()
+    const { headers } = await api.ask('POST', '/v1/messages', { body: notice })
+    expect(headers.get('ratelimit-limit')).toBe('6000')
+    expect(headers.get('ratelimit-remaining')).toBe('5999')
+  })
+
   test('tells how often one may still call', async () => {
     api = await testApi({ limits: { writesPerMinute: 2 } })
     const send = () => api.ask('POST', '/v1/messages', { body: notice })
@@ -73,6 +80,33 @@ describe('every answer', () => {
         .status,
     ).toBe(202)
     expect((await api.ask('GET', '/v1/messages')).body.items).toHaveLength(3)
+  })
+})
+
+describe('who waits and may not look any more meanwhile', () => {
+  test.each(['/v1/events?wait=60s', '/v1/topics/group:a?wait=60s'])('sees nothing of %s', async (path) => {
+    api = await testApi()
+    const { key, secret } = await api.t.inviteMe.keys.create({ name: 'shop', role: 'viewer' })
+    const follower = await api.t.inviteMe.keys.create({ name: 'shop', scopes: ['live'] })
+    const [id, authorization] = path.startsWith('/v1/events')
+      ? [key.id, `Bearer ${secret}`]
+      : [follower.key.id, `Bearer ${follower.secret}`]
+    const waiting = api.ask('GET', path, { authorization })
+    await api.t.advance('2s')
+    await api.t.inviteMe.keys.revoke(id)
+    await api.t.inviteMe.topics.publish('group:a', { number: 1 })
+    await api.t.advance('6s')
+    expect(await waiting).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } })
+  })
+
+  test('is told when the token of a person ended', async () => {
+    api = await testApi()
+    const { token } = await api.app.world.tokens.make('sam', { lifeMs: 20_000, topics: ['group:a'] })
+    const waiting = api.ask('GET', '/v1/topics/group:a?wait=60s', { authorization: `Bearer ${token}` })
+    await api.t.advance('40s')
+    await api.t.inviteMe.topics.publish('group:a', { number: 1 })
+    await api.t.advance('1s')
+    expect((await waiting).status).toBe(401)
   })
 })
 

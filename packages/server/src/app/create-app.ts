@@ -38,6 +38,8 @@ export interface AppOptions {
   readonly clientAddress?: (request: Request, env: unknown) => string | undefined
   /** False once the server is stopping: `/readyz` then says 503. */
   readonly isReady?: () => boolean
+  /** Aborts when sends in mode `inline` are to be answered with what is known, because the server stops; default never. */
+  readonly ending?: AbortSignal
   /** Answers `/metrics`; default there is no such page. */
   readonly metrics?: () => Promise<{ readonly body: string; readonly contentType: string }>
   /** False: no `/openapi.json` and no `/docs`. */
@@ -120,6 +122,7 @@ function worldOf(inviteMe: InviteMe, options: AppOptions): AppWorld {
     limits: new RateLimits(options.limits),
     maxBodyBytes: options.maxBodyBytes ?? 1_048_576,
     isReady: options.isReady ?? (() => true),
+    ending: options.ending,
     clientAddress: options.clientAddress ?? socketAddress,
   }
 }

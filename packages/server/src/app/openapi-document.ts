@@ -115,7 +115,7 @@ function requestOf(route: Route): NonNullable<Registered['request']> {
   const content =
     body !== undefined
       ? { 'application/json': { schema: body } }
-      : Object.fromEntries(stream.map((type) => [type, { schema: { type: 'string' as const } }]))
+      : Object.fromEntries(stream.map((type) => [type, { schema: streamSchema }]))
   return {
     params: route.params,
     query: route.query,
@@ -123,6 +123,9 @@ function requestOf(route: Route): NonNullable<Registered['request']> {
     ...((body !== undefined || stream.length > 0) && { body: { required: !route.isBodyOptional, content } }),
   }
 }
+
+/** What is read as it comes is not held to the length of other bodies. */
+const streamSchema = { type: 'string', maxLength: 1_073_741_824 } as const
 
 const idempotencyHeaders = z.object({
   'Idempotency-Key': z

@@ -3,7 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
 /** How often callers may call. All are counted per minute and per process: two processes together allow twice as much. */
 export interface RateLimitOptions {
-  /** Calls of one key or token that change something; default 600. */
+  /** Calls of one key or token that change something; default 6,000: a campaign of 100,000 single messages then takes 17 minutes. */
   readonly writesPerMinute?: number
   /** Calls of one key or token that look; default 6,000. */
   readonly readsPerMinute?: number
@@ -29,7 +29,7 @@ export class RateLimits {
   readonly #limiters: Readonly<Record<'write' | 'read' | 'refusal', RateLimiterMemory>>
 
   constructor({
-    writesPerMinute = 600,
+    writesPerMinute = 6_000,
     readsPerMinute = 6_000,
     refusalsPerMinute = 60,
   }: RateLimitOptions = {}) {

@@ -21,12 +21,18 @@ export function readInput<Schema extends z.ZodType>(
     .map(String)
     .filter((part) => part !== '')
     .join('.')
-  const problem = unknown.length > 0 ? 'there is no such member' : (issue?.message ?? 'unknown problem')
+  const problem = unknown.length > 0 ? 'there is no such member' : problemOf(issue)
   throw new InviteMeError(
     'REQUEST_INVALID',
     `The request was refused: "${field === '' ? 'body' : field}" is wrong: ${problem}.`,
     { field: field === '' ? 'body' : field, cause: parsed.error },
   )
+}
+
+/** JSON has no `undefined`: what a caller did not say is missing. */
+function problemOf(issue: z.core.$ZodIssue | undefined): string {
+  const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
+  return isMissing ? 'it is missing' : (issue?.message ?? 'unknown problem')
 }
 
 interface Place {

@@ -88,6 +88,8 @@ export interface RouteDefinition<
   readonly stream?: readonly string[]
   /** True when `Idempotency-Key` is read. */
   readonly takesKey?: boolean
+  /** True for an administrative act that is done piece by piece, so that some of it may be done when it fails: that is written to the audit log too. */
+  readonly isGradual?: boolean
   readonly answers: Answers
   /** Error codes of this route beside those every route has. */
   readonly problems?: readonly ErrorCode[]
@@ -122,6 +124,7 @@ export interface Route extends Door {
   readonly isBodyOptional: boolean
   readonly stream: readonly string[]
   readonly takesKey: boolean
+  readonly isGradual: boolean
   readonly answers: Readonly<Record<number, AnswerDefinition>>
   readonly problems: readonly ErrorCode[]
   readonly rename: Readonly<Record<string, string>>
@@ -174,6 +177,7 @@ export function defineRoute<
     isBodyOptional,
     stream,
     takesKey,
+    isGradual,
     problems,
     rename,
     auditTarget,
@@ -189,6 +193,7 @@ export function defineRoute<
     isBodyOptional: isBodyOptional ?? false,
     stream: stream ?? [],
     takesKey: takesKey ?? false,
+    isGradual: isGradual ?? false,
     problems: problems ?? [],
     rename: rename ?? {},
     // The pipeline parses every part with the schemas given here before it calls; the types are proven there.

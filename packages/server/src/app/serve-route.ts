@@ -1,4 +1,4 @@
-import { InviteMeError, isInviteMeError, type TraceParent } from '@invite-me/core'
+import { InviteMeError, isInviteMeError, type ErrorCode, type TraceParent } from '@invite-me/core'
 import type { Context } from 'hono'
 import type { AppEnv, AppWorld } from './app-world.ts'
 import { isOriginAllowed } from '../realtime/origin-check.ts'
@@ -23,7 +23,11 @@ export async function serveRoute(world: AppWorld, route: Route, context: Context
   try {
     const caller = await recognise(world, route, context)
     await countCall(world, caller, context)
-    return await answer(world, route, await readCall(world, route, caller, context))
+    const call = await readCall(world, route, caller, context)
+    const answered = await answer(world, route, call)
+    // Who only looks, and waited to see something, may have lost the right to see it meanwhile.
+    if (route.method === 'get' && call.query['wait'] !== undefined) await recognise(world, route, context)
+    return answered
   } catch (error) {
     const isRefusal = isInviteMeError(error) && error.status === 401
     throw isRefusal ? await countedRefusal(world, error, context) : error
@@ -32,7 +36,8 @@ export async function serveRoute(world: AppWorld, route: Route, context: Context
 
 async function answer(world: AppWorld, route: Route, call: UntypedCall): Promise<Response> {
   const given = await traced(world, route, call, () =>
-    route.handle(call).catch((error: unknown) => {
+    route.handle(call).catch(async (error: unknown) => {
+      if (route.isGradual && !isAbsence(error)) await recordAct(world, route, call, unfinished(error))
       throw inBodyWords(error, route.rename)
     }),
   )
@@ -157,12 +162,26 @@ function traced<Result>(
   return tracer.span(labelOf(route), { parent, attributes: { 'invite_me.request_id': requestId } }, work)
 }
 
+/** Nothing was there, so nothing was begun. */
+function isAbsence(error: unknown): boolean {
+  return isInviteMeError(error) && error.status === 404
+}
+
+/** What an act that ended halfway has instead of an answer. */
+function unfinished(error: unknown): UnfinishedAct {
+  return { status: 500, endedBy: isInviteMeError(error) ? error.code : 'INTERNAL' }
+}
+
+interface UnfinishedAct extends UntypedAnswer {
+  readonly endedBy: ErrorCode
+}
+
 /** Writes administrative acts down. The act is done: a failure to write is told to the log, not to the caller. */
 async function recordAct(
   { inviteMe, log }: AppWorld,
   route: Route,
   call: UntypedCall,
-  answer: UntypedAnswer,
+  answer: UntypedAnswer | UnfinishedAct,
 ): Promise<void> {
   if (route.method === 'get' || (route.scope !== 'admin' && route.scope !== 'owner')) return
   const actor = call.caller.kind === 'key' ? `key:${call.caller.key.id}` : 'host'
@@ -171,7 +190,7 @@ async function recordAct(
       actor,
       action: route.operation,
       target: route.auditTarget(call, answer),
-      detail: { requestId: call.requestId },
+      detail: { requestId: call.requestId, ...('endedBy' in answer && { endedBy: answer.endedBy }) },
     })
   } catch (error) {
     log.error('An administrative act could not be written to the audit log.', {

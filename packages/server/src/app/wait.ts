@@ -2,8 +2,12 @@ import { isInviteMeError, type Clock, type DomainEvent, type InviteMe } from '@i
 
 /** Longest wait of one request; clients ask again. */
 export const maxWaitMs = 60_000
-/** Longest time between two looks while waiting, should a wake-up get lost. */
-const lookMs = 1_000
+/**
+ * Longest time until the second look: what happens while the first one and the listening begin, side by side, may fall between
+ * them. From then on it is only for a wake-up that got lost; thousands may wait, and each look reads the store.
+ */
+const secondLookMs = 1_000
+const lookMs = 5_000
 
 /** What a wait needs. */
 export interface Waiting {
@@ -50,6 +54,7 @@ export async function watch<Found>(
   concerns: (event: DomainEvent) => boolean = () => true,
 ): Promise<Found> {
   const until = clock.now() + waitMs
+  let pauseMs = secondLookMs
   let wake = (): void => undefined
   let hasHappened = false
   const happened = (): void => {
@@ -67,7 +72,7 @@ export async function watch<Found>(
       const leftMs = until - clock.now()
       if (isDone || leftMs <= 0 || signal.aborted) return found
       await new Promise<void>((resolve) => {
-        const callOff = clock.schedule(Math.min(leftMs, lookMs), () => resolve(), { keepAlive: false })
+        const callOff = clock.schedule(Math.min(leftMs, pauseMs), () => resolve(), { keepAlive: false })
         wake = () => {
           callOff()
           resolve()
@@ -75,6 +80,7 @@ export async function watch<Found>(
         // It happened while `check` was looking.
         if (hasHappened) wake()
       })
+      pauseMs = lookMs
     }
   } finally {
     stopListening()

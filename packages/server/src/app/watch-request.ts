@@ -32,8 +32,7 @@ export function watchRequest(
       new Headers({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff' }),
     )
     await next()
-    // The handshake of a WebSocket is no answer of ours.
-    if (context.req.header('upgrade') === undefined) finishAnswer(context)
+    finishAnswer(context)
     if (onRequest === undefined) return
     const caller = context.get('caller')
     onRequest({

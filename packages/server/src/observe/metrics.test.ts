@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { once } from 'node:events'
 import type { Channel, SendContext } from '@invite-me/core/channel'
 import { systemClock, type SendOutcome } from '@invite-me/core'
 import { describe, expect, it } from 'vitest'
+import { checkByPromtool, explainNoPromtool } from '../../../../tests/peers/promtool.ts'
 import { createMetrics, type MetricSources, type Metrics } from './metrics.ts'
 
 const log = { warn: () => undefined, error: () => undefined }
-const promtool = ['/usr/bin/promtool', '/usr/local/bin/promtool'].find((path) => existsSync(path))
+const noPromtool = explainNoPromtool()
 
 const make = (): Metrics => createMetrics({ clock: systemClock, log })
 const page = async (metrics: Metrics): Promise<string> => (await metrics.expose()).body
@@ -70,17 +68,6 @@ function deliveriesWith(backlog: Deliveries['backlog']): Deliveries {
 }
 
 const ok: SendOutcome = { status: 'accepted' }
-
-/** Checks a page by Prometheus' own rules. */
-async function check(text: string): Promise<string> {
-  const child = spawn(promtool ?? '', ['check', 'metrics'])
-  let told = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part: Buffer) => (told += part.toString()))
-  child.stdin.end(text)
-  await once(child, 'close')
-  return told
-}
 
 describe('the metrics of a process', () => {
   it('count each send once, by channel and outcome', async () => {
@@ -204,8 +191,8 @@ describe('the metrics of a process', () => {
     expect(text).toContain('invite_me_webhook_posts_total{status="none"} 2')
   })
 
-  it.skipIf(promtool === undefined)(
-    'keep to the rules of Prometheus (skipped without promtool)',
+  it.skipIf(noPromtool !== undefined)(
+    `keep to the rules of Prometheus${noPromtool === undefined ? '' : ` (${noPromtool})`}`,
     async () => {
       const metrics = make()
       metrics.watch(sources())
@@ -218,7 +205,7 @@ describe('the metrics of a process', () => {
         durationMs: 1,
         status: 200,
       })
-      expect(await check(await page(metrics))).toBe('')
+      expect(checkByPromtool(['metrics'], await page(metrics))).toBe('')
     },
   )
 })

@@ -9,6 +9,8 @@ const mostHintsAtOnce = 50
 const companyMs = 5
 /** What falls due later than this is let go: it would take the place of due work, and its sender hands it out again. */
 const longestHoldMs = 60_000
+/** Times the rest of refused work doubles. From a second on, all its returns take eight minutes. */
+const mostDoublings = 5
 /** Longest wait for the broker's answer while a consumer ends. */
 const cancelMs = 2_000
 
@@ -21,7 +23,7 @@ export interface ConsumerWorld {
   readonly prefetch: number
   /** A call that takes longer counts as refused. */
   readonly handleMs: number
-  /** How long a refused hint rests before the broker has it back. */
+  /** How long a hint rests that was refused for the first time, before the broker has it back. */
   readonly refusedMs: number
   /** Longest wait for calls under way when it is stopped. */
   readonly stopMs: number
@@ -181,12 +183,16 @@ export class HintConsumer {
     })
   }
 
-  /** Not at once: what fails here would come back here, and fail, a thousand times a second. */
+  /**
+   * Not at once: what fails here would come back here, and fail, a thousand times a second. And later each time: a database that is
+   * away for a minute must not use up the returns of work there is nothing wrong with.
+   */
   #giveBackLater(taken: readonly Omit<Delivery, 'hint'>[]): void {
     if (this.#isStopped) return
-    this.#later(this.#world.refusedMs, () => {
-      for (const one of taken) giveBack(one)
-    })
+    for (const one of taken)
+      this.#later(this.#world.refusedMs * 2 ** Math.min(returnsOf(one.message), mostDoublings), () =>
+        giveBack(one),
+      )
   }
 
   async #park(taken: Omit<Delivery, 'hint'>, lane: Lane, reason: ParkReason, detail: string): Promise<void> {

@@ -123,7 +123,7 @@ describe.skipIf(reason !== undefined)(
       'short of memory: publishing ends in time and takes little of ours, consuming goes on',
       { timeout: 60_000 },
       async () => {
-        const place = { url: broker.url, prefix: freshPrefix(), publishTimeoutMs: 700 }
+        const place = { url: broker.url, prefix: freshPrefix(), publishTimeoutMs: 2_000 }
         const { queue } = open(place)
         const other = open(place)
         await queue.publish(Array.from({ length: 200 }, (_, id) => dueHint(id)))

@@ -158,6 +158,20 @@ describe.skipIf(reason !== undefined)(`strange messages${reason === undefined ? 
       expect(calls).toBe(20)
     },
   )
+
+  test('work that is refused rests longer each time, so that a database that is away parks nothing', async () => {
+    const place = await open({ refusedPauseMs: 20 })
+    const calledAt: number[] = []
+    await place.queue.consume(async () => {
+      calledAt.push(performance.now())
+      if (calledAt.length < 5) throw new Error('planned by the test')
+    })
+    await place.queue.publish([dueHint('waiting')])
+    await waitUntil('it is taken', async () => calledAt.length === 5, 20_000)
+    const [first = 0, second = 0, , fourth = 0, fifth = 0] = calledAt
+    expect(second - first).toBeGreaterThanOrEqual(19)
+    expect(fifth - fourth).toBeGreaterThanOrEqual(159)
+  })
 })
 
 describe.skipIf(reason !== undefined)(`consumers${reason === undefined ? '' : ` (${reason})`}`, () => {

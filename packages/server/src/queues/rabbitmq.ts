@@ -20,7 +20,7 @@ export interface RabbitmqOptions {
   readonly publishTimeoutMs?: number
   /** A consumer that takes longer over a hint has refused it (default 60,000 ms). */
   readonly handleTimeoutMs?: number
-  /** How long a refused hint rests (default 1,000 ms). */
+  /** How long a refused hint rests (default 1,000 ms); doubles with each return, at most 32 times as long. */
   readonly refusedPauseMs?: number
   /** Longest wait for consumers when the queue is closed (default 10,000 ms). */
   readonly closeTimeoutMs?: number

@@ -62,6 +62,36 @@ describe('asking', () => {
     expect((await later).body.result).toMatchObject({ kind: 'answered' })
   })
 
+  test('whoever waits is not troubled by what happens to others', async () => {
+    api = await testApi()
+    const id = await asked()
+    const { inviteMe } = api.t
+    const invitationOf = inviteMe.invitation.bind(inviteMe)
+    let looks = 0
+    inviteMe.invitation = async <Value>(wanted: string) => {
+      const invitation = await invitationOf<Value>(wanted)
+      const look = () => {
+        looks += 1
+        return invitation.state()
+      }
+      // Would look at the store by itself, whatever happens.
+      const answer: typeof invitation.answer = (options) => {
+        looks += 100
+        return invitation.answer(options)
+      }
+      return { ...invitation, state: look, answer }
+    }
+    const waiting = api.ask('GET', `/v1/invitations/${id}/result?wait=4s`)
+    for (let number = 0; number < 20; number += 1) {
+      await inviteMe.topics.publish('group:others', { number })
+      await api.t.advance('100ms')
+    }
+    // Once at the beginning, once a second later.
+    expect(looks).toBe(2)
+    await api.t.press({ id }, 'yes')
+    expect((await waiting).body.result).toMatchObject({ kind: 'answered', value: true })
+  })
+
   test('two people with a wait does not wait', async () => {
     api = await testApi()
     expect(

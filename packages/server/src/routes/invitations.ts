@@ -1,4 +1,4 @@
-import type { Invitation, InvitationResult, To } from '@invite-me/core'
+import type { Invitation, InvitationResult, InviteMe, To } from '@invite-me/core'
 import { z } from '@hono/zod-openapi'
 import { found } from '../app/found.ts'
 import { keyOption } from '../app/idempotency-key.ts'
@@ -63,7 +63,7 @@ const ask = defineRoute({
     }
     const [only, ...others] = invitations
     if (query.wait === undefined || only === undefined || others.length > 0) return reply(202, asked)
-    const result = await resultWithin(only, { clock: world.clock, signal }, query.wait)
+    const result = await resultWithin(inviteMe, only, { clock: world.clock, signal }, query.wait)
     return result === null ? reply(202, asked) : reply(200, { ...asked, result })
   },
 })
@@ -116,9 +116,8 @@ const result = defineRoute({
   rename: { id: 'path.id' },
   handle: async ({ inviteMe, world, path, query, signal }) => {
     const invitation = await inviteMe.invitation(path.id)
-    return reply(200, {
-      result: await resultWithin(invitation, { clock: world.clock, signal }, query.wait ?? 0),
-    })
+    const waiting = { clock: world.clock, signal }
+    return reply(200, { result: await resultWithin(inviteMe, invitation, waiting, query.wait ?? 0) })
   },
 })
 
@@ -211,16 +210,28 @@ const respond = defineRoute({
     reply(200, await inviteMe.respond(path.id, input, via === undefined ? {} : { via })),
 })
 
-/** The result of an invitation as soon as there is one; `null` when the time is over first. */
-async function resultWithin(
+/**
+ * The result of an invitation as soon as there is one; `null` when the time is over first. Only what happens to this invitation
+ * makes it look: thousands may wait, and each of them would read the store whenever anything happens to anybody.
+ */
+function resultWithin(
+  inviteMe: Pick<InviteMe, 'on'>,
   invitation: Invitation<unknown>,
   waiting: Waiting,
   waitMs: number,
 ): Promise<InvitationResult<unknown> | null> {
-  const isPending = (await invitation.state()) === 'pending'
-  if (isPending && waitMs === 0) return null
-  // One that is over needs no time, but must not wait for ever should it be opened again just now.
-  return (await waitFor(waiting, Math.max(waitMs, 1_000), (signal) => invitation.answer({ signal }))) ?? null
+  return watch(
+    inviteMe,
+    waiting,
+    waitMs,
+    async () => {
+      if ((await invitation.state()) === 'pending') return { isDone: false, found: null }
+      // One that is over needs no time, but must not wait for ever should it be opened again just now.
+      const result = await waitFor(waiting, 1_000, (signal) => invitation.answer({ signal }))
+      return { isDone: result !== undefined, found: result ?? null }
+    },
+    (event) => event.invitationId === invitation.id,
+  )
 }
 
 /** `/v1/invitations` */

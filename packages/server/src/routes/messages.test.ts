@@ -67,6 +67,18 @@ describe('sending a notice', () => {
     expect(body.deliveries).toHaveLength(1)
   })
 
+  test('inline answers at once with what has become of it when the server stops', async () => {
+    const ending = new AbortController()
+    api = await testApi({ ending: ending.signal }, { channels: ['telegram'] })
+    api.t.fail('telegram', 'hang')
+    const sending = api.ask('POST', '/v1/messages', { body: { to: sam, content: 'Now', mode: 'inline' } })
+    await api.t.advance('2s')
+    ending.abort()
+    const { status, body } = await sending
+    expect(status).toBe(200)
+    expect(body.deliveries).toMatchObject([{ state: 'sending' }])
+  })
+
   test('inline is refused for a crowd', async () => {
     api = await testApi()
     const to = Array.from({ length: 101 }, (_value, index) => ({ routes: { telegram: `p${String(index)}` } }))
@@ -159,6 +171,35 @@ describe('a message as a whole', () => {
     api.t.mend('telegram')
     await api.t.advance('59s')
     expect((await waiting).body).toMatchObject({ settled: true, deliveries: [{ state: 'sent' }] })
+  })
+
+  test('to a crowd is not read from the beginning whenever something happens to it', async () => {
+    api = await testApi()
+    const { messageId } = (await api.ask('POST', '/v1/messages', { body: { to: sam, content: 'Hi' } })).body
+    await api.t.advance('1s')
+    const { deliveries } = api.t.inviteMe
+    const [sent] = await deliveries.list({ messageId })
+    if (sent === undefined) throw new TypeError('nothing was sent')
+    const crowd = Array.from({ length: 5_500 }, (_, index) => ({
+      ...sent,
+      id: String(index).padStart(4, '0'),
+      dueAt: index === 4_200 ? new Date(0) : null,
+    }))
+    const pages: string[] = []
+    deliveries.list = async (_filter, { after = '', limit = 100 } = {}) => {
+      pages.push(after)
+      return crowd.filter(({ id }) => id > after).slice(0, limit)
+    }
+    const waiting = api.ask('GET', `/v1/messages/${messageId}/settled?wait=60s`)
+    await api.t.advance('1s')
+    expect(pages.splice(0)).toEqual(expect.arrayContaining(['', '0999', '1999', '2999', '3999']))
+    await api.t.advance('5s')
+    expect(pages.splice(0)).toEqual(['', '3999'])
+    crowd.forEach((one) => (one.dueAt = null))
+    await api.t.advance('5s')
+    const { body } = await waiting
+    expect([body.settled, body.deliveries.length]).toEqual([true, 1_000])
+    expect(pages).toEqual(['', '3999', '4999'])
   })
 
   test('gets another time in the calendar', async () => {

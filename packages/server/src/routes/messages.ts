@@ -60,7 +60,8 @@ const send = defineRoute({
       ...keyOption(idempotencyKey, key),
     })
     if (mode === 'queued') return reply(202, { messageId, deliveryIds })
-    const deliveries = await onceSent(inviteMe, { clock: world.clock, signal }, messageId)
+    const until = world.ending === undefined ? signal : AbortSignal.any([signal, world.ending])
+    const deliveries = await onceSent(inviteMe, { clock: world.clock, signal: until }, messageId)
     return reply(200, { messageId, deliveryIds, deliveries })
   },
 })
@@ -125,12 +126,13 @@ const settled = defineRoute({
   problems: ['MESSAGE_UNKNOWN'],
   handle: async ({ inviteMe, world, path, query, signal }) => {
     found(await inviteMe.messages.get(path.id), 'MESSAGE_UNKNOWN')
+    const look = settledLooks(inviteMe, path.id)
     const answer = await watch(
       inviteMe,
       { clock: world.clock, signal },
       query.wait ?? 0,
       async () => {
-        const standing = await standingOf(inviteMe, path.id)
+        const standing = await look()
         return { isDone: standing.settled, found: standing }
       },
       (event) => event.messageId === path.id,
@@ -157,22 +159,27 @@ function hasLeft({ state, firstAcceptedAt, dueAt }: Delivery): boolean {
   return firstAcceptedAt !== null || (dueAt === null && state !== 'sending')
 }
 
-/** Looks at all deliveries of a message, in pages, until one has something left to do. */
-async function standingOf(
-  inviteMe: InviteMe,
+/**
+ * Looks at all deliveries of a message, in pages, until one has something left to do. A later look goes on at the page where the
+ * one before ended: while a message to 100,000 people is sent, something happens to it all the time.
+ */
+function settledLooks(
+  inviteMe: Pick<InviteMe, 'deliveries'>,
   messageId: string,
-): Promise<{ readonly settled: boolean; readonly deliveries: readonly Delivery[] }> {
-  const first = await inviteMe.deliveries.list({ messageId }, { limit: shownDeliveries })
-  let page = first
-  // As many pages as a message can have recipients.
-  while (page.every(isSettled) && page.length === shownDeliveries) {
-    const after = page.at(-1)?.id
-    page = await inviteMe.deliveries.list(
-      { messageId },
-      { limit: shownDeliveries, ...(after !== undefined && { after }) },
-    )
+): () => Promise<{ readonly settled: boolean; readonly deliveries: readonly Delivery[] }> {
+  let settledTo: string | undefined
+  const pageAfter = (after: string | undefined) =>
+    inviteMe.deliveries.list({ messageId }, { limit: shownDeliveries, ...(after !== undefined && { after }) })
+  return async () => {
+    const first = await pageAfter(undefined)
+    let page = first
+    // As many pages as a message can have recipients.
+    while (page.every(isSettled) && page.length === shownDeliveries) {
+      settledTo = page === first ? (settledTo ?? first.at(-1)?.id) : page.at(-1)?.id
+      page = await pageAfter(settledTo)
+    }
+    return { settled: page.every(isSettled), deliveries: first }
   }
-  return { settled: page.every(isSettled), deliveries: first }
 }
 
 function isSettled({ dueAt, state }: Delivery): boolean {

@@ -215,6 +215,28 @@ describe('an import', () => {
     expect(isCancelled).toBe(true)
   })
 
+  test('that broke off after some were stored is written down all the same', async () => {
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1
+        if (sent === 3) controller.error(new Error('gone'))
+        else
+          controller.enqueue(
+            bytes(
+              Array.from({ length: 1_000 }, (_, index) => `{"externalId":"${sent}-${index}"}\n`).join(''),
+            ),
+          )
+      },
+    })
+    expect((await api.ask('POST', '/v1/recipients/import', { body, headers: ndjson })).status).toBe(422)
+    expect((await api.ask('GET', '/v1/recipients')).body.items).not.toEqual([])
+    expect((await api.ask('DELETE', '/v1/recipients/nobody')).status).toBe(404)
+    expect((await api.ask('GET', '/v1/audit')).body.items).toMatchObject([
+      { action: 'recipients.import', target: null, detail: { endedBy: 'REQUEST_INVALID' } },
+    ])
+  })
+
   test('by a client that went away ends, and lets go of what it read', async () => {
     const ending = new AbortController()
     let isCancelled = false

@@ -447,7 +447,7 @@ test('keys, webhooks, channels, audit, unmatched: as embedded', async () => {
   expect(await client.channels.probe('email')).toMatchObject({ ok: true })
   await expect(client.channels.probe('pigeon')).rejects.toMatchObject({
     code: 'CHANNEL_UNKNOWN',
-    field: 'path.name',
+    field: 'name',
   })
   expect(await client.unmatched.list()).toEqual(await api.t.inviteMe.unmatched.list())
   await client.unmatched.drop('nothing')

@@ -78,7 +78,7 @@ const nextSchema = z
     'name exactly one of unlessAccepted, unlessDelivered, unlessSeen, unlessAnswered',
   )
   .transform((next) => next as Next)
-  .openapi('Next', { example: { unlessAnswered: '30m' } })
+  .openapi('Next', { minProperties: 1, maxProperties: 1, example: { unlessAnswered: '30m' } })
 
 const originatorSchema = z.strictObject({ name: line, details: z.string().min(1).max(2_000).optional() })
 

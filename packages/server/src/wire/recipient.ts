@@ -27,7 +27,9 @@ const attributes = z.record(
   }),
 )
 
-const off = z.strictObject({ channel: channelSchema.optional(), category: category.optional() })
+const off = z
+  .strictObject({ channel: channelSchema.optional(), category: category.optional() })
+  .openapi({ minProperties: 1, description: 'A channel, a category, or the two together.' })
 
 /** Body of `PUT /v1/recipients/{externalId}`: a person without their id, which is in the path. */
 export const recipientBodySchema = z

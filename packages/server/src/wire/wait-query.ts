@@ -17,6 +17,9 @@ export const waitQuery = z
   .optional()
   .openapi({
     type: 'string',
+    maxLength: 20,
+    // What is at most 60 s; said here, since the check itself is a function.
+    pattern: '^(([0-5]?[0-9]{1,4}|60000)(ms)?|([0-5]?[0-9]|60)s|[01]m|0[hdw])$',
     description: 'How long to wait for it, at most 60 s; default not at all.',
     example: '30s',
   })

@@ -5,6 +5,7 @@ import { durationSchema, idSchema, momentSchema } from './moment.ts'
 const url = z
   .url({ protocol: /^https?$/, error: 'it must be an address such as "https://example.org/hooks"' })
   .max(2_000)
+  .openapi({ pattern: '^[Hh][Tt][Tt][Pp][Ss]?://.', example: 'https://example.org/hooks' })
 const types = z.array(domainEventTypeSchema).min(1).max(100)
 const state = z.enum(['enabled', 'disabled'])
 

@@ -205,6 +205,13 @@ describe('a workspace that moves from one file to another', () => {
     expect(existsSync(file('to.db').file)).toBe(false)
   })
 
+  test('is not moved to where nothing stays', async () => {
+    await fillEveryTable(file('from.db'))
+    await expect(copyWorkspace(file('from.db'), { kind: 'sqlite', file: ':memory:' })).rejects.toThrow(
+      /name a file/,
+    )
+  })
+
   test('is refused where there is none, and where the file is something else', async () => {
     await expect(copyWorkspace(file('nowhere.db'), file('to.db'))).rejects.toMatchObject({ field: 'from' })
     await writeFile(file('letter.db').file, 'Dear Ann, '.repeat(100))

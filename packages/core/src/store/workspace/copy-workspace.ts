@@ -62,6 +62,9 @@ export async function copyWorkspace(
   to: WorkspaceLocation,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
+  // It would be gone with this process, after its owner was told that it was kept.
+  if (to.kind === 'sqlite' && to.file === ':memory:')
+    throw new InviteMeError('REQUEST_INVALID', 'Nothing stays in ":memory:"; name a file.', { field: 'to' })
   const source = await (from.kind === 'sqlite' ? sqliteSource(from.file) : postgresSource(from))
   try {
     const migrations = await source.migrations()

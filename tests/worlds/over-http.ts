@@ -1,0 +1,43 @@
+import type { InviteMe, Log } from '@invite-me/core'
+import { connect } from '@invite-me/core/client'
+import type { VirtualClock } from '@invite-me/core/testing'
+import { createApp } from '@invite-me/server/app'
+import { onTestFinished } from 'vitest'
+
+const url = 'https://api.test'
+
+/**
+ * Takes hold of an engine over the HTTP interface, without sockets between. What a client has not (see `omissions` of
+ * `@invite-me/core/client`) is the engine's own: what providers, links and the server itself call.
+ */
+export async function overHttp(engine: InviteMe, clock: VirtualClock, log: Log): Promise<InviteMe> {
+  // A minute of a story passes in a moment.
+  const limits = { writesPerMinute: 1_000_000, readsPerMinute: 1_000_000 }
+  const app = createApp(engine, { keys: 'off', clock, limits, log })
+  const client = connect({
+    url,
+    key: 'imk_none',
+    clock,
+    log,
+    // What does not answer now does not answer later: the server is this process.
+    retries: 0,
+    fetch: (input, init) => {
+      const request = new Request(input, init)
+      const answering = app.fetch(request)
+      // A request that waits for something may wait for ever.
+      return new URL(request.url).searchParams.has('wait') ? answering : clock.track(answering)
+    },
+  })
+  onTestFinished(async () => {
+    await app.live.close()
+    await client.stop()
+  })
+  return {
+    ...engine,
+    ...client,
+    keys: { ...engine.keys, ...client.keys },
+    audit: { ...engine.audit, ...client.audit },
+    channels: { ...client.channels, list: engine.channels.list },
+    stop: engine.stop,
+  }
+}
