@@ -1,4 +1,4 @@
-import type { OutcomeScope, SendOutcome } from '@invite-me/core/channel'
+import { webhookPausesMs, type OutcomeScope, type SendOutcome } from '@invite-me/core/channel'
 import { retryAfterMs, type HttpReply } from '../shared/http.ts'
 
 /** What an endpoint's answer is judged by. */
@@ -13,29 +13,13 @@ export interface Judging {
   readonly scope: Extract<OutcomeScope, 'recipient' | 'provider'>
 }
 
-const second = 1_000
-const minute = 60 * second
-const hour = 60 * minute
-/** Pauses after the first, second, … failure (Standard Webhooks 1.0.0, deliverability and reliability, seen 2026-11-22). */
-const pauses: readonly number[] = [
-  5 * second,
-  5 * minute,
-  30 * minute,
-  2 * hour,
-  5 * hour,
-  10 * hour,
-  14 * hour,
-  20 * hour,
-  24 * hour,
-]
-
 /**
  * Sorts what came of a webhook into the outcome classes. Only 2xx is success; a redirect is a failure like any other.
  *
  * @returns failures that may pass carry the pause the specification proposes, or the longer one the endpoint asks for
  */
 export function classifyReply(reply: HttpReply, { attempt, now, scope, webhookId }: Judging): SendOutcome {
-  const pauseMs = pauses[Math.min(attempt, pauses.length - 1)] ?? minute
+  const pauseMs = webhookPausesMs[Math.min(attempt, webhookPausesMs.length - 1)] ?? 60_000
   if (!reply.ok) {
     const told = { scope, ...(reply.code !== undefined && { providerCode: reply.code }) }
     return reply.isSent

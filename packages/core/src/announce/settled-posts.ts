@@ -2,6 +2,7 @@ import type { WebhookEndpoint } from '../model/webhook-endpoint.ts'
 import type { ClaimedPosting, PostingOutcome } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { wantsNoMore, whyDisabled, type PostEnd } from '../rules/webhook-retry.ts'
+import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Outcomes written in one transaction. */
 const mostAtOnce = 200
@@ -55,7 +56,7 @@ export class SettledPosts {
         await this.#write(batch)
         return
       } catch (error) {
-        if (Number.isInteger(Math.log2(attempt)))
+        if (isWorthAWord(attempt))
           this.#world.log.error('Outcomes of webhooks could not be written', {
             attempt,
             count: batch.length,

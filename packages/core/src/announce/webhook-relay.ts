@@ -5,6 +5,7 @@ import { judgePost } from '../rules/webhook-retry.ts'
 import { sharePosts } from '../rules/webhook-shares.ts'
 import { postEvent } from './post-event.ts'
 import { SettledPosts } from './settled-posts.ts'
+import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Events looked at in one transaction, and postings it makes, at most. */
 const mostEvents = 500
@@ -100,8 +101,7 @@ export class WebhookRelay {
       this.#failures += 1
       this.#lookAgain = false
       this.#sleep(undefined)
-      // The first, second, fourth, eighth: a store that is away for an hour shall not fill the log.
-      if (Number.isInteger(Math.log2(this.#failures)))
+      if (isWorthAWord(this.#failures))
         this.#world.log.error('Webhooks could not be looked for; trying again', {
           failures: this.#failures,
           error: error instanceof Error ? error.message : 'unknown',

@@ -18,6 +18,7 @@ import { settleAttempt } from './settle-attempt.ts'
 import { Stopping } from './stopping.ts'
 import type { ReadySend } from './prepare-send.ts'
 import { takeWork, type Lease, type Look } from './take-work.ts'
+import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Longest pause between two tries to write an outcome down; they double from 100 ms. */
 const longestSettlePauseMs = 1_000
@@ -408,8 +409,7 @@ export class Dispatcher {
           await this.#tellAccepted(send, [outcome.providerMessageId, ...(outcome.otherIds ?? [])])
         return
       } catch (error) {
-        // The first, second, fourth, eighth: a disk that is full for an hour shall not fill the log.
-        if (Number.isInteger(Math.log2(attempt)))
+        if (isWorthAWord(attempt))
           this.#world.log.error('An outcome could not be written', {
             deliveryId: send.delivery.id,
             attempt,

@@ -4,6 +4,7 @@ import type { DueHint } from '../ports/queue.ts'
 import type { World } from '../ports/world.ts'
 import { workItemOf } from '../rules/work-item.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
+import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Deliveries of one channel and lane that are handed out at once and not yet taken. What waits for them stays in the store. */
 const mostOut = 500
@@ -81,8 +82,7 @@ export class Relay {
       } catch (error) {
         this.#failures += 1
         this.#pauseMs = this.#world.settings.pollMs
-        // The first, second, fourth, eighth: a broker that is away for an hour shall not fill the log.
-        if (Number.isInteger(Math.log2(this.#failures)))
+        if (isWorthAWord(this.#failures))
           this.#world.log.warn('Due work could not be handed out; trying again', {
             failures: this.#failures,
             error: error instanceof Error ? error.message : 'unknown',

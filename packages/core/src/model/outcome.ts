@@ -6,7 +6,7 @@ export const outcomeScopeSchema = z.enum(['recipient', 'message', 'sender', 'pro
 export type OutcomeScope = z.infer<typeof outcomeScopeSchema>
 
 /** The classes a send can end in; each adapter maps its provider's answers to these. */
-export const outcomeClassSchema = z.enum([
+export const outcomeClasses = [
   'accepted',
   'retryable',
   'rate_limited',
@@ -15,7 +15,9 @@ export const outcomeClassSchema = z.enum([
   'permanent_config',
   'permanent_content',
   'unknown',
-])
+] as const
+/** See {@link outcomeClasses}. */
+export const outcomeClassSchema = z.enum(outcomeClasses)
 /** See {@link outcomeClassSchema}. */
 export type OutcomeClass = z.infer<typeof outcomeClassSchema>
 

@@ -14,7 +14,7 @@ export function parseInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const { issue, path: place } = closest(parsed.error.issues[0], [])
+  const { issue, path: place } = closestIssue(parsed.error.issues[0], [])
   const field = [path, ...place]
     .map(String)
     .filter((part) => part !== '')
@@ -29,16 +29,17 @@ export function parseInput<Schema extends z.ZodType>(
   })
 }
 
-interface Place {
+/** A problem, and where in the value it is. */
+export interface IssuePlace {
   readonly issue: z.core.$ZodIssue | undefined
   readonly path: readonly PropertyKey[]
 }
 
 /** Where a value may be of several shapes, the problem of the shape it came closest to: the one that failed deepest inside. */
-function closest(issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[]): Place {
+export function closestIssue(issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[]): IssuePlace {
   const path = [...above, ...(issue?.path ?? [])]
   if (issue?.code !== 'invalid_union') return { issue, path }
-  const places = issue.errors.map(([first]) => closest(first, path))
+  const places = issue.errors.map(([first]) => closestIssue(first, path))
   return places.reduce((deepest, place) => (place.path.length > deepest.path.length ? place : deepest), {
     issue,
     path,

@@ -12,19 +12,25 @@ export interface WebhookPolicy {
   readonly patienceMs: number
 }
 
-/** Pauses as Standard Webhooks 1.0.0 proposes (deliverability and reliability, seen 2026-11-22): ten tries in three days. */
+/**
+ * Pauses after the first, second, … failure as Standard Webhooks 1.0.0 proposes (deliverability and reliability, seen
+ * 2026-11-22): ten tries in three days.
+ */
+export const webhookPausesMs: readonly number[] = [
+  5 * second,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  14 * hour,
+  20 * hour,
+  24 * hour,
+]
+
+/** How endpoints are told unless another policy is given. */
 export const webhookPolicy: WebhookPolicy = {
-  pausesMs: [
-    5 * second,
-    5 * minute,
-    30 * minute,
-    2 * hour,
-    5 * hour,
-    10 * hour,
-    14 * hour,
-    20 * hour,
-    24 * hour,
-  ],
+  pausesMs: webhookPausesMs,
   jitter: 0.1,
   patienceMs: 5 * 24 * hour,
 }

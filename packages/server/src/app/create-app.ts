@@ -12,9 +12,10 @@ import { RateLimits, type RateLimitOptions } from './rate-limits.ts'
 import { RecipientTokens } from './recipient-token.ts'
 import { refuse } from './refuse.ts'
 import { mountRoutes } from './mount-routes.ts'
-import { systemClock } from './system-clock.ts'
+import { systemClock } from '@invite-me/core'
 import { methodNotAllowed, notFound } from './unmatched.ts'
 import { watchRequest, type RequestRecord } from './watch-request.ts'
+import { standardErrorLog } from '../standard-error-log.ts'
 
 /** How the HTTP interface is set up; all optional. */
 export interface AppOptions {
@@ -202,9 +203,4 @@ function allowOrigins(origins: readonly string[]) {
 function socketAddress(_request: Request, env: unknown): string | undefined {
   const incoming = (env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming
   return incoming?.socket?.remoteAddress
-}
-
-const standardErrorLog: Log = {
-  warn: (message, fields) => console.warn(message, fields ?? ''),
-  error: (message, fields) => console.error(message, fields ?? ''),
 }

@@ -1,4 +1,4 @@
-import { InviteMeError } from '@invite-me/core'
+import { closestIssue, InviteMeError } from '@invite-me/core'
 import type { z } from 'zod'
 import { unstorable } from './plain-json.ts'
 
@@ -15,7 +15,7 @@ export function readInput<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: false })
   if (parsed.success) return parsed.data
-  const { issue, path } = closest(parsed.error.issues[0], [])
+  const { issue, path } = closestIssue(parsed.error.issues[0], [])
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const field = [place, ...path, ...unknown]
     .map(String)
@@ -33,22 +33,6 @@ export function readInput<Schema extends z.ZodType>(
 function problemOf(issue: z.core.$ZodIssue | undefined): string {
   const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
   return isMissing ? 'it is missing' : (issue?.message ?? 'unknown problem')
-}
-
-interface Place {
-  readonly issue: z.core.$ZodIssue | undefined
-  readonly path: readonly PropertyKey[]
-}
-
-/** Where a value may be of several shapes, the problem of the shape it came closest to: the one that failed deepest inside. */
-function closest(issue: z.core.$ZodIssue | undefined, above: readonly PropertyKey[]): Place {
-  const path = [...above, ...(issue?.path ?? [])]
-  if (issue?.code !== 'invalid_union') return { issue, path }
-  const places = issue.errors.map(([first]) => closest(first, path))
-  return places.reduce((deepest, place) => (place.path.length > deepest.path.length ? place : deepest), {
-    issue,
-    path,
-  })
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SendOutcome } from '@invite-me/core'
+import { outcomeClasses, type SendOutcome } from '@invite-me/core'
 import type { Channel, Clock, SendContext } from '@invite-me/core/channel'
 import { Counter, Histogram, type Registry } from 'prom-client'
 
@@ -6,16 +6,7 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 const graceMs = 500
 /** From a local server to the longest deadline of a channel. */
 const buckets = [0.01, 0.05, 0.25, 1, 5, 30]
-const outcomes: ReadonlySet<string> = new Set<SendOutcome['status']>([
-  'accepted',
-  'retryable',
-  'rate_limited',
-  'permanent_recipient',
-  'opted_out',
-  'permanent_config',
-  'permanent_content',
-  'unknown',
-])
+const outcomes: ReadonlySet<string> = new Set(outcomeClasses)
 
 /**
  * Adds what is counted where messages leave: at the channels themselves, since each send is made by exactly one process. The

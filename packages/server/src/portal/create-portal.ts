@@ -9,6 +9,7 @@ import { showQuestion, takeAnswer } from './respond-page.ts'
 import { respondWithPage } from './respond-with-page.ts'
 import { pageLanguage } from './texts.ts'
 import { showUnsubscribe, unsubscribe } from './unsubscribe-page.ts'
+import { standardErrorLog } from '../standard-error-log.ts'
 
 /** How a portal is set up. */
 export interface PortalOptions {
@@ -86,9 +87,4 @@ function logFailure(log: Log, request: Request, error: unknown): void {
     ...(isInviteMeError(error) && { code: error.code }),
     error: error instanceof Error ? `${error.name}: ${error.message}` : typeof error,
   })
-}
-
-const standardErrorLog: Log = {
-  warn: (message, fields) => console.warn(message, fields ?? ''),
-  error: (message, fields) => console.error(message, fields ?? ''),
 }

@@ -35,8 +35,3 @@ export async function atMost(clock: Clock, ms: number, promise: Promise<unknown>
     promise.then(end, end)
   })
 }
-
-/** Whether the n-th trouble in a row is worth a word: the first, second, fourth, eighth. An hour of it shall not fill a log. */
-export function isWorthAWord(count: number): boolean {
-  return Number.isInteger(Math.log2(count))
-}

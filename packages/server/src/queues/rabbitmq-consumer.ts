@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
-import { lanes, type Clock, type DueHint, type Lane, type Log } from '@invite-me/core'
-import { atMost, isWorthAWord, within } from './deadline.ts'
+import { isWorthAWord, lanes, type Clock, type DueHint, type Lane, type Log } from '@invite-me/core'
+import { atMost, within } from './deadline.ts'
 import { holdMs, readHint, type ParkReason } from './rabbitmq-envelope.ts'
 import { mostReturns, type BrokerNames } from './rabbitmq-names.ts'
 

@@ -3,7 +3,7 @@ import { InviteMeError, type Clock, type InviteMe, type Log } from '@invite-me/c
 import type { Context } from 'hono'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { callerOf, type Caller, type Gatekeeper } from '../app/authenticate.ts'
-import { systemClock } from '../app/system-clock.ts'
+import { systemClock } from '@invite-me/core'
 import { Connections } from './connections.ts'
 import type { LiveCaller } from './live-caller.ts'
 import { defaultLimits, type LiveLimits } from './live-limits.ts'

@@ -7,7 +7,7 @@ import {
   type PostgresWorkspace,
 } from '../../../../tests/peers/postgres-server.ts'
 import { inApp } from '@invite-me/channels/in-app'
-import { systemClock } from '../app/system-clock.ts'
+import { systemClock } from '@invite-me/core'
 import { until } from './__fixtures__/until.ts'
 import { TopicHub } from './topic-hub.ts'
 

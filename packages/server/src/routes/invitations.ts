@@ -19,6 +19,7 @@ import { askBodySchema, channelSchema } from '../wire/message.ts'
 import { idSchema, orNull } from '../wire/moment.ts'
 import { pageOfSchema, pageQuery } from '../wire/page.ts'
 import { waitQuery } from '../wire/wait-query.ts'
+import { acceptProblems } from './accept-problems.ts'
 
 const askedShape = {
   messageId: idSchema,
@@ -43,14 +44,7 @@ const ask = defineRoute({
     },
     202: { description: 'Accepted.', schema: z.strictObject(askedShape).openapi('AskAccepted') },
   },
-  problems: [
-    'RECIPIENT_UNKNOWN',
-    'KEY_REUSED',
-    'CHANNEL_UNKNOWN',
-    'ADDRESS_INVALID',
-    'DEADLINE_PAST',
-    'STOPPED',
-  ],
+  problems: acceptProblems,
   rename: { content: 'question' },
   handle: async ({ inviteMe, world, query, body, idempotencyKey, signal }) => {
     const { to, question, answer, key, ...rest } = body

@@ -11,6 +11,7 @@ import { calendarInputSchema, messageSchema, sendBodySchema } from '../wire/mess
 import { idSchema } from '../wire/moment.ts'
 import { pageOfSchema, pageQuery } from '../wire/page.ts'
 import { waitQuery } from '../wire/wait-query.ts'
+import { acceptProblems } from './accept-problems.ts'
 
 /** Longest wait of `mode: 'inline'`. */
 const inlineWaitMs = 30_000
@@ -37,14 +38,7 @@ const send = defineRoute({
     },
     202: { description: 'Accepted.', schema: z.strictObject(acceptedShape).openapi('SendAccepted') },
   },
-  problems: [
-    'RECIPIENT_UNKNOWN',
-    'KEY_REUSED',
-    'CHANNEL_UNKNOWN',
-    'ADDRESS_INVALID',
-    'DEADLINE_PAST',
-    'STOPPED',
-  ],
+  problems: acceptProblems,
   handle: async ({ inviteMe, world, body, idempotencyKey, signal }) => {
     const { to, content, mode, key, ...options } = body
     if (mode === 'inline' && Array.isArray(to) && to.length > inlineRecipients)

@@ -1,3 +1,4 @@
+import { outcomeClasses } from '@invite-me/core'
 import { z } from '@hono/zod-openapi'
 import { idSchema, momentSchema } from './moment.ts'
 
@@ -41,18 +42,7 @@ export const receiptSchema = z
     attempt: z.int().nullable(),
     channel: z.string().nullable(),
     routeId: z.string().nullable(),
-    outcome: z
-      .enum([
-        'accepted',
-        'retryable',
-        'rate_limited',
-        'permanent_recipient',
-        'opted_out',
-        'permanent_config',
-        'permanent_content',
-        'unknown',
-      ])
-      .nullable(),
+    outcome: z.enum(outcomeClasses).nullable(),
     scope: z.enum(['recipient', 'message', 'sender', 'provider']).nullable(),
     providerMessageId: z.string().nullable(),
     providerCode: z.string().nullable(),
