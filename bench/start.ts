@@ -2,8 +2,6 @@
  * Runs benchmarks and prints a table: `pnpm --filter invite-me-bench start [name…] [--save]`.
  * Without names all of them run; `--save` also writes `results/<name>.json`.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { againstQueueLibraries } from './against-queue-libraries.ts'
 import { channelRate } from './channel-rate.ts'
@@ -13,6 +11,7 @@ import { heldDeliveries } from './held-deliveries.ts'
 import { httpAccept } from './http-accept.ts'
 import { postgresAgainstRaw } from './postgres-against-raw.ts'
 import type { Comparison } from './rounds.ts'
+import { saveResult } from './save-result.ts'
 import { startTime } from './start-time.ts'
 import { twoDispatchers } from './two-dispatchers.ts'
 import { urgentLatency } from './urgent-latency.ts'
@@ -46,7 +45,7 @@ for (const [name, benchmark] of Object.entries(benchmarks)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
   const comparisons = await benchmark()
   console.table(Object.fromEntries(comparisons.map((comparison) => [comparison.name, row(comparison)])))
-  if (values.save) await save(name, comparisons)
+  if (values.save) await saveResult(name, { comparisons })
 }
 
 function row({ unit, ours, reference, ratio, goal, isMet }: Comparison) {
@@ -58,12 +57,4 @@ function row({ unit, ours, reference, ratio, goal, isMet }: Comparison) {
     goal,
     met: isMet ? 'yes' : 'no',
   }
-}
-
-async function save(name: string, comparisons: readonly Comparison[]): Promise<void> {
-  const folder = new URL('results/', import.meta.url)
-  await mkdir(folder, { recursive: true })
-  const machine = { node: process.version, platform: process.platform, cores: cpus().length }
-  const text = `${JSON.stringify({ at: new Date().toISOString(), machine, comparisons }, null, 2)}\n`
-  await writeFile(new URL(`${name}.json`, folder), text)
 }

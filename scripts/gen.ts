@@ -3,11 +3,13 @@
  *
  * From the channel files the catalogue, the import paths of the channels package, the reference page, the head of each
  * channel's page and the README's table. So adding a channel is one file, one test and this command. From the server's routes
- * the reference page of the HTTP interface.
+ * the reference page of the HTTP interface. From the results of benchmarks the page on capacity.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readResults } from './gen/capacity/read-results.ts'
+import { writeCapacity } from './gen/capacity/write-capacity.ts'
 import { importPaths, readChannels } from './gen/read-channels.ts'
 import { writeCatalogue } from './gen/write-catalogue.ts'
 import { writeDocsHead } from './gen/write-docs-head.ts'
@@ -46,6 +48,7 @@ const outputs: readonly (readonly [string, string])[] = [
   [manifestPath, format(manifestPath, writeExports(read(manifestPath) ?? '{}', importPaths(channelFolder)))],
   ['docs/reference/channels.md', writeReference(channels)],
   ['docs/reference/http.md', writeHttpReference(openApiDocument(routes, 'current'))],
+  ['docs/operations/capacity.md', writeCapacity(readResults(join(root, 'bench/results')))],
   ...documented.flatMap(({ path, page }) => (page === undefined ? [] : [[path, page] as const])),
   ['README.md', writeReadmeTable(read('README.md') ?? '', documented)],
 ]

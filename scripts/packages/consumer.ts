@@ -119,12 +119,12 @@ export function findTypeErrors(
 
 /** Options with which every channel can be made; nothing listens at the addresses. */
 const everyChannel = `channels:
-  discord: { botToken: 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB', baseUrl: 'http://127.0.0.1:9' }
+  discord: { botToken: 'MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.abcdefghijklmnopqrstuvwxyz0123456789AB', apiUrl: 'http://127.0.0.1:9' }
   email: { smtp: 'smtp://127.0.0.1:9', from: 'dinner@guests.test' }
   http: { url: 'http://127.0.0.1:9', body: { text: '{{text}}' } }
   in-app: {}
   log: {}
-  slack: { botToken: 'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx', baseUrl: 'http://127.0.0.1:9' }
+  slack: { botToken: 'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx', apiUrl: 'http://127.0.0.1:9' }
   smpp: { host: '127.0.0.1', port: 9, systemId: 'guests', password: 'secret', source: '+14155550100' }
   telegram: { token: '123456789:AAEhBP0av28-test-token-of-nobody', apiRoot: 'http://127.0.0.1:9' }
   twilio-sms: { accountSid: 'AC0123456789abcdef0123456789abcdef', authToken: 'secret', from: '+14155550100', baseUrl: 'http://127.0.0.1:9' }

@@ -139,7 +139,11 @@ describe('a question is refused, naming what is wrong', () => {
       sam,
       'Dinner?',
       { remnid: ['1h'] },
-      { code: 'REQUEST_INVALID', message: expect.stringContaining('"remnid"') },
+      {
+        code: 'REQUEST_INVALID',
+        field: 'options.remnid',
+        message: expect.stringContaining('"options.remnid"'),
+      },
     ],
     ['nobody', [], 'Dinner?', {}, { code: 'REQUEST_INVALID', field: 'to' }],
     ['an empty name for somebody', '', 'Dinner?', {}, { code: 'REQUEST_INVALID' }],
@@ -431,7 +435,7 @@ describe('the options of an engine are refused, naming the field', () => {
     ['a lease of a day', { lease: '1d' }, 'lease'],
     ['a poll of nothing', { poll: 0 }, 'poll'],
     ['an unknown policy', { policies: { routing: 'random' } }, 'policies.routing'],
-    ['an unknown option', { stroe: 1 }, ''],
+    ['an unknown option', { stroe: 1 }, 'stroe'],
   ])('%s', async (_name, change, field) => {
     const making = createInviteMe({ ...good(), ...change } as Parameters<typeof createInviteMe>[0])
     await expect(making).rejects.toMatchObject({ code: 'OPTIONS_INVALID', field })

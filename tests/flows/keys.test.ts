@@ -137,7 +137,7 @@ describe('a key', () => {
       { name: 'one', role: 'owner', expiresAt: '2020-01-01T00:00:00Z' },
       'expiresAt',
     ],
-    ['something else', { name: 'one', role: 'owner', admin: true }, ''],
+    ['something else', { name: 'one', role: 'owner', admin: true }, 'admin'],
   ]
   test.each(refused)('with %s is refused by name', async (_what, input, field) => {
     const { inviteMe } = await startEngine()

@@ -2,7 +2,7 @@ import { yesNo } from '@invite-me/core'
 import type { InviteMeTest, InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
 import { virtualClock } from '@invite-me/core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { newWorkspace, type Workspace } from '../worlds/workspace.ts'
+import { cutOff, newWorkspace, type Workspace } from '../worlds/workspace.ts'
 import { sam, startEngine } from './start-engine.ts'
 
 const answer = yesNo()
@@ -100,16 +100,13 @@ describe('a worker that dies with a message in hand', () => {
     options: Parameters<InviteMeTest['inviteMe']['ask']>[2] = { answer },
   ): Promise<string> {
     const own = virtualClock(clock.now())
-    const dying = await startEngine({
-      ...(await place.process(own)),
-      clock: own,
-      seed: (seed += 1),
-      channels: ['email'],
-    })
+    const process = await place.process(own)
+    const dying = await startEngine({ ...process, clock: own, seed: (seed += 1), channels: ['email'] })
     dying.fail('email', 'hang')
     const invitation = await dying.inviteMe.ask({ routes: { email: 'a@b.test' } }, 'Dinner?', options)
     await own.settle()
     expect(dying.outbox).toHaveLength(1)
+    await cutOff(process)
     return invitation.id
   }
 
@@ -141,8 +138,9 @@ describe('a worker that dies with a message in hand', () => {
     for (let death = 0; death < 2; death += 1) {
       clock.jump(60_000)
       const own = virtualClock(clock.now())
+      const process = await place.process(own)
       const dying = await startEngine({
-        ...(await place.process(own)),
+        ...process,
         clock: own,
         seed: (seed += 1),
         channels: ['email'],
@@ -153,6 +151,7 @@ describe('a worker that dies with a message in hand', () => {
       dying.inviteMe.start()
       await own.advance('10s')
       expect(dying.outbox).toHaveLength(1)
+      await cutOff(process)
     }
     clock.jump(60_000)
     const last = await startProcess({ channels: ['email'], policies: { crashes: 3 } })

@@ -7,6 +7,8 @@ import {
   type VirtualClock,
 } from '@invite-me/core/testing'
 import { onTestFinished } from 'vitest'
+import type { HttpWay } from '../worlds/over-http.ts'
+import { patientClock } from '../worlds/patient-clock.ts'
 import { newWorkspace } from '../worlds/workspace.ts'
 import { hasBroker, world } from '../worlds/world.ts'
 
@@ -15,15 +17,22 @@ export async function startEngine(options: InviteMeTestOptions = {}): Promise<In
   const { clock: given = virtualClock() } = options
   const clock = hasBroker ? withoutGathering(given) : given
   const place = options.store === undefined && world !== 'embedded' ? await newWorkspace() : undefined
-  const through = world === 'server' ? (await import('../worlds/over-http.ts')).overHttp : undefined
+  const overHttp = world === 'server' ? (await import('../worlds/over-http.ts')).overHttp : undefined
+  let way: HttpWay | undefined
   const t = await inviteMe.test({
     ...(await place?.process(clock)),
-    ...(through !== undefined && { through: (engine, log) => through(engine, clock, log) }),
+    ...(overHttp !== undefined && {
+      through: async (engine, log) => (way = await overHttp(engine, clock, log)).inviteMe,
+    }),
     ...options,
-    clock,
+    clock: world === 'embedded' ? clock : patientClock(clock),
   })
-  onTestFinished(() => t.stop())
-  return t
+  const stop: InviteMeTest['stop'] = async (deadlineMs) => {
+    await way?.stop()
+    await t.stop(deadlineMs)
+  }
+  onTestFinished(() => stop())
+  return { ...t, stop }
 }
 
 /** How long a scheduler gathers what comes one by one before it hands it to a broker, in ms. */

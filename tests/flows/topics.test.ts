@@ -11,6 +11,7 @@ import { inApp } from '@invite-me/channels/in-app'
 import { virtualClock, type InviteMeTest } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { newWorkspace } from '../worlds/workspace.ts'
+import { world } from '../worlds/world.ts'
 import { startEngine } from './start-engine.ts'
 
 /** Values a caller in JavaScript can pass whatever the types say. */
@@ -163,9 +164,15 @@ describe('a topic of the host app', () => {
     const { inviteMe } = await start()
     const data = { text: 'x'.repeat(65_536 - '{"text":""}'.length) }
     await inviteMe.topics.publish(`group:${'x'.repeat(128)}`, data)
-    const odd = { '': '\0 \ud800 “ü” 🎉', __proto__2: { constructor: null } }
-    await inviteMe.topics.publish('event:ü🎉"\'', odd)
     expect((await inviteMe.topics.events(`group:${'x'.repeat(128)}`))[0]?.data).toEqual(data)
+    const odd = { '': '\0 \ud800 “ü” 🎉', __proto__2: { constructor: null } }
+    // NUL and half characters end at the door of the HTTP interface, in whatever they come: not every store can keep them.
+    if (world === 'server') {
+      const refused = { code: 'REQUEST_INVALID', field: expect.stringMatching(/^data/) }
+      await expect(inviteMe.topics.publish('event:ü🎉"\'', odd)).rejects.toMatchObject(refused)
+      return
+    }
+    await inviteMe.topics.publish('event:ü🎉"\'', odd)
     expect((await inviteMe.topics.events('event:ü🎉"\''))[0]?.data).toEqual(odd)
   })
 })

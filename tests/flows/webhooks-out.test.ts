@@ -469,7 +469,7 @@ describe('bad input', () => {
     [{ url: 'https://guests.test/', types: [] }, 'types'],
     [{ url: 'https://guests.test/', types: ['dinner.served'] }, 'types.0'],
     [{ url: 'https://guests.test/', description: 'two\nlines' }, 'description'],
-    [{ url: 'https://guests.test/', secret: 'whsec_mine' }, ''],
+    [{ url: 'https://guests.test/', secret: 'whsec_mine' }, 'secret'],
     ['https://guests.test/', ''],
   ])('an endpoint %j is refused at %s', async (input, field) => {
     const t = await start({ webhooks: outside })
@@ -529,7 +529,7 @@ describe('bad input', () => {
     await expect(replay({ since: new Date(Number.NaN) })).rejects.toMatchObject({ field: 'since' })
     await expect(replay({ ids: [] })).rejects.toMatchObject({ field: 'ids' })
     await expect(replay({ since: new Date(0), state: 'lost' })).rejects.toMatchObject({ field: 'state' })
-    await expect(replay({})).rejects.toMatchObject({ field: 'since' })
+    await expect(replay({})).rejects.toMatchObject({ field: 'ids' })
     await expect(replay({ ids: ['x'], since: new Date(0) })).rejects.toMatchObject({ field: 'since' })
     await expect(replay({ ids: ['x'], state: 'failed' })).rejects.toMatchObject({ field: 'state' })
     await expect(webhooks.rotateSecret(made.id, { keepFor: 'soon' as never })).rejects.toMatchObject({

@@ -74,7 +74,9 @@ test('a question that reached nobody', async () => {
   t.channel('email').script(['retryable', 'rate_limited', 'permanent_content'])
   const invitation = await t.inviteMe.ask('ann', 'Dinner?', { answer })
   await t.advance('1h')
-  expect(await invitation.why()).toMatchInlineSnapshot(`
+  // The provider asked for five seconds; up to one more is chance, in which processes draw in an order of their own.
+  const story = (await invitation.why()).replaceAll(/09:00:0[56]/g, '09:00:05')
+  expect(story).toMatchInlineSnapshot(`
     "2026-01-05 09:00:00  asked to send by telegram, then email (times are UTC)
                          sms left out: the person switched this channel off
                          signal left out: this channel is not configured here

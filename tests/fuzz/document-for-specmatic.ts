@@ -1,7 +1,7 @@
 import type { App } from '@invite-me/server/app'
 import { aNewOne, person } from './served-api.ts'
+import { oneAtATime, simplest, type Schema } from './specmatic-one-at-a-time.ts'
 
-type Schema = Readonly<Record<string, unknown>>
 interface Parameter {
   readonly name: string
   readonly in: string
@@ -13,32 +13,99 @@ interface Operation {
   readonly requestBody?: { readonly content: Record<string, { schema: Schema }> }
   readonly responses: Record<string, { readonly content?: Record<string, unknown> }>
 }
-interface Described {
+/** A description, as far as it is changed here. */
+export interface SpecmaticDocument {
   readonly paths: Record<string, Record<string, Operation>>
   readonly components: { readonly schemas: Record<string, Schema> }
 }
 
 /**
- * The description as Specmatic can follow it, for requests that break it one thing at a time. Nothing is added; left out is what it
- * cannot ask about.
+ * The description as Specmatic can follow it, for requests that break it one thing at a time. What else such a request says is right,
+ * so that nothing but what is broken can be the reason for a refusal.
+ *
+ * @param broken `parameters`: of queries and headers · `bodies`: every member of them. Operations that have none are left out. Both
+ * at once would be every wrong parameter beside every right body.
  */
-export function documentForWrongRequests(document: App['document']): object {
+export function documentForWrongRequests(
+  document: App['document'],
+  broken: 'parameters' | 'bodies',
+): SpecmaticDocument {
   const made = copyOf(document)
-  for (const { operation } of operationsOf(made)) {
-    // A number in a query is text, and a wait may be a bare number.
-    for (const parameter of operation.parameters ?? [])
-      if (parameter.name === 'wait') parameter.schema = text(0, 20)
+  const { schemas } = made.components
+  // The first shape of those it may have, a text, is somebody who has to be known.
+  for (const name of ['SendBody', 'AskBody']) {
+    const properties = propertiesOf(made, name)
+    properties['to'] = { anyOf: [somebody, properties['to'] ?? {}] }
   }
-  // A text too long for it is more than anybody can make here.
-  delete made.paths['/v1/recipients/import']
+  schemas['KeyBody'] = { oneOf: keyBodies }
+  nameThingsInPaths(made)
+  for (const { operation, path } of operationsOf(made)) {
+    operation.parameters = rightElsewhere(operation.parameters ?? [], path)
+    const body = operation.requestBody?.content['application/json']
+    if (broken === 'parameters') {
+      if (body !== undefined) body.schema = simplest(body.schema, schemas, knownChannel)
+    } else {
+      operation.parameters = operation.parameters.filter(({ required }) => required)
+      if (body !== undefined) body.schema = oneAtATime(body.schema, schemas, knownChannel)
+    }
+  }
+  keepOperations(made, ({ parameters = [], requestBody }) =>
+    broken === 'bodies'
+      ? requestBody?.content['application/json'] !== undefined
+      : // A list of people is no JSON that could be made of a schema; text that is too long for it is more than anybody can make here.
+        parameters.length > 0 && isJsonOrNothing(requestBody),
+  )
   return made
+}
+
+/**
+ * Writes what a path names into the path itself, where nobody can break it: another name is as right as any, but of nothing that is
+ * there.
+ */
+function nameThingsInPaths({ paths }: SpecmaticDocument): void {
+  for (const [path, item] of Object.entries(paths)) {
+    delete paths[path]
+    paths[path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => thingsInPaths[name] ?? aNewOne)] = item
+    for (const operation of Object.values(item))
+      operation.parameters = (operation.parameters ?? []).filter((parameter) => parameter.in !== 'path')
+  }
+}
+
+const thingsInPaths: Readonly<Record<string, string>> = {
+  externalId: person,
+  name: 'email',
+  topic: 'group:7',
+}
+
+/** Parameters beside which what is broken is the one reason for a refusal. */
+function rightElsewhere(parameters: readonly Parameter[], path: string): Parameter[] {
+  return parameters.map((parameter) => {
+    // A number in a query is text, and a wait may be a bare number.
+    if (parameter.name === 'wait') return { ...parameter, schema: text(0, 20) }
+    // Only a person's own token says whose inbox it is.
+    return path.startsWith('/v1/inbox') && parameter.name === 'address'
+      ? { ...parameter, required: true }
+      : parameter
+  })
+}
+
+function isJsonOrNothing(requestBody: Operation['requestBody']): boolean {
+  return requestBody === undefined || requestBody.content['application/json'] !== undefined
+}
+
+function keepOperations({ paths }: SpecmaticDocument, isKept: (operation: Operation) => boolean): void {
+  for (const [path, item] of Object.entries(paths)) {
+    const kept = Object.entries(item).filter(([, operation]) => isKept(operation))
+    if (kept.length === 0) delete paths[path]
+    else paths[path] = Object.fromEntries(kept)
+  }
 }
 
 /**
  * The description as Specmatic can follow it, for requests that keep to it. What JSON Schema cannot say (that somebody must be
  * known, that a cursor was given out, that an end comes after its start) is said by values that are right.
  */
-export function documentForRightRequests(document: App['document']): object {
+export function documentForRightRequests(document: App['document']): SpecmaticDocument {
   const made = copyOf(document)
   for (const { operation, method, path } of operationsOf(made)) giveRightParameters(operation, method, path)
   for (const [place, schema] of Object.entries(rightMembers)) {
@@ -56,6 +123,7 @@ export function documentForRightRequests(document: App['document']): object {
   // The same one would come again with another request.
   for (const name of ['SendBody', 'AskBody']) delete propertiesOf(made, name)['key']
   made.components.schemas['KeyBody'] = { oneOf: keyBodies }
+  made.components.schemas['AnswerInput'] = answerInput
   const list = made.paths['/v1/recipients/import']?.['post']?.requestBody?.content ?? {}
   list['application/x-ndjson'] = { schema: one('{"externalId":"ann","routes":{"email":"ann@guests.test"}}') }
   list['text/csv'] = { schema: one('externalId,email\nann,ann@guests.test\n') }
@@ -76,6 +144,8 @@ const members = (properties: Readonly<Record<string, Schema>>, ...required: read
 const channel = one('email', 'telegram', 'in-app')
 const routes = members({ email: text(1, 100), telegram: text(1, 100) }, 'email')
 const key = { name: text(1, 100), expiresAt: one('2999-01-05T09:00:00Z') }
+/** By an address, and so without having been met. */
+const somebody = members({ routes: members({ email: text(1, 100) }, 'email') }, 'routes')
 /** Either a role or scopes. */
 const keyBodies = [
   members({ ...key, role: one('viewer', 'sender', 'admin', 'owner') }, 'name', 'role'),
@@ -93,6 +163,14 @@ const keyBodies = [
     'scopes',
   ),
 ]
+/** What is understood as an answer hangs on the question, which is answered by yes or no here. */
+const answerInput = {
+  oneOf: [
+    members({ kind: one('text'), text: text(0, 20_000) }, 'kind', 'text'),
+    members({ kind: one('option'), value: text(0, 100) }, 'kind', 'value'),
+    members({ kind: one('value'), value: { type: 'boolean' } }, 'kind', 'value'),
+  ],
+}
 const to = { anyOf: [one(person), members({ name: text(1, 200), routes }, 'routes')] }
 
 /** What members must be beside their schemas, by their places among the components. */
@@ -168,13 +246,19 @@ function rightValue(value: unknown): unknown {
   const { pattern, format } = value as Schema
   if (format === 'uri') return one('https://example.org/menu')
   if (typeof pattern !== 'string') return value
-  if (pattern.startsWith('^[a-z][a-z0-9]*(-')) return channel
+  if (knownChannel(value) === channel) return channel
   return pattern.endsWith('(ms|s|m|h|d|w)$') ? one('30m', '2d') : value
 }
 
-function copyOf(document: App['document']): Described {
+/** A channel there is, where any is wanted. */
+function knownChannel(schema: Schema): Schema {
+  const { pattern } = schema
+  return typeof pattern === 'string' && pattern.startsWith('^[a-z][a-z0-9]*(-') ? channel : schema
+}
+
+function copyOf(document: App['document']): SpecmaticDocument {
   // JSON is what it becomes anyway; its own type knows every way in which any description may be written.
-  const made: Described = JSON.parse(JSON.stringify(document))
+  const made: SpecmaticDocument = JSON.parse(JSON.stringify(document))
   // What a provider sends is signed as only that provider knows.
   delete made.paths['/v1/hooks/{channel}']
   // A stream does not end.
@@ -183,11 +267,16 @@ function copyOf(document: App['document']): Described {
   return made
 }
 
-function propertiesOf({ components }: Described, name: string): Record<string, Schema> {
+/** The operations a description has, `POST /v1/messages`. */
+export function operationNamesOf(document: SpecmaticDocument): readonly string[] {
+  return operationsOf(document).map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+}
+
+function propertiesOf({ components }: SpecmaticDocument, name: string): Record<string, Schema> {
   return (components.schemas[name]?.['properties'] ?? {}) as Record<string, Schema>
 }
 
-function operationsOf({ paths }: Described) {
+function operationsOf({ paths }: SpecmaticDocument) {
   return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method, operation })),
   )

@@ -3,7 +3,7 @@ import { inApp } from '@invite-me/channels/in-app'
 import { createInviteMe, yesNo, type InviteMe } from '@invite-me/core'
 import { sqlite } from '@invite-me/core/sqlite'
 import { scriptedChannel } from '@invite-me/core/testing'
-import { createApp, type App } from '@invite-me/server/app'
+import { createApp, type App, type RequestRecord } from '@invite-me/server/app'
 import { listenOnLoopback } from '@invite-me/server/listen'
 import { waitUntil } from '../peers/wait-until.ts'
 
@@ -14,6 +14,8 @@ export interface ServedApi {
   /** Secret of a key with every scope. */
   readonly owner: string
   readonly app: App
+  /** How each request so far was answered, oldest first. */
+  readonly answers: readonly RequestRecord[]
   /** What went wrong on our side, a line each; empty while nothing has. */
   readonly troubles: readonly string[]
   close(): Promise<void>
@@ -22,7 +24,11 @@ export interface ServedApi {
 /** Serves the interface. Its channels are scripts and its webhooks go nowhere, so nothing leaves the machine. */
 export async function serveApi(): Promise<ServedApi> {
   const troubles: string[] = []
-  const log = { warn: () => undefined, error: (text: string) => void troubles.push(text) }
+  const answers: RequestRecord[] = []
+  const log = {
+    warn: () => undefined,
+    error: (text: string, details?: object) => void troubles.push(`${text} ${JSON.stringify(details ?? {})}`),
+  }
   const inviteMe = await createInviteMe({
     store: sqlite(':memory:'),
     channels: [
@@ -35,7 +41,11 @@ export async function serveApi(): Promise<ServedApi> {
     log,
   })
   const { secret: owner } = await inviteMe.keys.create({ name: 'owner', role: 'owner' })
-  const app = createApp(inviteMe, { limits: plenty, log })
+  const app = createApp(inviteMe, {
+    limits: plenty,
+    log,
+    onRequest: (record) => void answers.push(record),
+  })
   const listening = await listenOnLoopback(async (request) =>
     app.fetch(await withThingsToAskFor(inviteMe, request)),
   )
@@ -43,6 +53,7 @@ export async function serveApi(): Promise<ServedApi> {
     url: listening.url,
     owner,
     app,
+    answers,
     troubles,
     close: async () => {
       await app.live.close({ deadlineMs: 0 })

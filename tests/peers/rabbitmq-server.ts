@@ -23,7 +23,7 @@ export interface EmptyBroker {
   readonly url: string
   /** For the option `prefix`; nothing exists under it yet. */
   readonly prefix: string
-  /** Deletes the exchange and every queue of this prefix; may be called twice. */
+  /** Deletes the exchanges and every queue of this prefix; may be called twice. */
   remove(): Promise<void>
 }
 
@@ -108,9 +108,9 @@ async function removeAll(url: string, prefix: string): Promise<void> {
   const connection = await connect(url, { timeout: 5_000 })
   try {
     const channel = await connection.createChannel()
-    const queues = ['parked', ...[1, 2, 3, 4, 5, 6].map((lane) => `lane.${String(lane)}`)]
+    const queues = ['commands', 'parked', ...[1, 2, 3, 4, 5, 6].map((lane) => `lane.${String(lane)}`)]
     for (const queue of queues) await channel.deleteQueue(`${prefix}.${queue}`)
-    await channel.deleteExchange(prefix)
+    for (const exchange of [prefix, `${prefix}.events`]) await channel.deleteExchange(exchange)
   } finally {
     await connection.close()
   }

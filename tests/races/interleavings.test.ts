@@ -1,91 +1,36 @@
-import {
-  createInviteMe,
-  yesNo,
-  type InboundFact,
-  type InviteMe,
-  type SendOutcome,
-  type Store,
-} from '@invite-me/core'
+import { yesNo, type SendOutcome, type Store } from '@invite-me/core'
 import { postgres } from '@invite-me/core/postgres'
-import { inboundRequest, scriptedChannel, type ScriptedChannel } from '@invite-me/core/testing'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { emptyWorkspace, explainNoPostgres, type PostgresWorkspace } from '../peers/postgres-server.ts'
 import { waitUntil } from '../peers/wait-until.ts'
-import { pausableStore, type PausableStore } from './pausable-store.ts'
+import {
+  aboutMessage,
+  accepted,
+  rawConnection as connectTo,
+  someoneWaits as someoneWaitsIn,
+  startProcessOn,
+  told,
+  type RaceProcess,
+  type RaceProcessOptions,
+} from './race-bench.ts'
 
 const missing = explainNoPostgres()
 const hour = 3_600_000
 
 let workspace: PostgresWorkspace
 
-/** A process of its own: an engine on the workspace, with a store that can be made to stand still. */
-interface Process {
-  readonly inviteMe: InviteMe
-  readonly store: PausableStore
-  readonly chat: ScriptedChannel
-}
-
-async function startProcess({ dispatch = true, name = 'a' } = {}): Promise<Process> {
-  const chat = scriptedChannel({ name: 'chat', supports: { edits: ['question', 'calendar'] } })
-  let sent = 0
-  chat.failAlways(() => accepted(`${name}-${String((sent += 1))}`))
-  const store = pausableStore(postgres({ ...placeOf(workspace), connections: 4 }))
-  const inviteMe = await createInviteMe({ store, channels: [chat], dispatch, poll: 50, lease: '1s' })
-  onTestFinished(() => inviteMe.stop({ deadlineMs: 2_000 }))
-  return { inviteMe, store, chat }
-}
+const placeOf = ({ url, schema }: PostgresWorkspace) => ({ url, schema })
+const startProcess = (options?: RaceProcessOptions): Promise<RaceProcess> =>
+  startProcessOn(placeOf(workspace), options)
+const rawConnection = (): Promise<Client> => connectTo(placeOf(workspace))
+const someoneWaits = (client: Client): Promise<void> => someoneWaitsIn(client, placeOf(workspace))
 
 async function openStore(): Promise<Store> {
   const store = await postgres({ ...placeOf(workspace), connections: 4 }).open()
   onTestFinished(() => store.close())
   return store
 }
-
-/** A connection of its own, that holds what it has written until it commits. */
-async function rawConnection(): Promise<Client> {
-  const client = new Client({ connectionString: workspace.url, connectionTimeoutMillis: 5_000 })
-  await client.connect()
-  await client.query(`SET search_path = "${workspace.schema}"`)
-  onTestFinished(() => client.end())
-  return client
-}
-
-/** Resolves when somebody in this workspace waits for what another connection has locked. */
-async function someoneWaits(client: Client): Promise<void> {
-  const waiting = `
-    SELECT count(*)::int AS count FROM pg_locks held
-    JOIN pg_class ON pg_class.oid = held.relation JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE nspname = $1 AND held.pid IN (SELECT pid FROM pg_locks WHERE NOT granted)`
-  const isWaiting = async () => {
-    const { rows } = await client.query<{ readonly count: number }>(waiting, [workspace.schema])
-    return (rows[0]?.count ?? 0) > 0
-  }
-  await waitUntil('somebody waits for a lock', isWaiting, 5_000)
-}
-
-function placeOf({ url, schema }: PostgresWorkspace) {
-  return { url, schema }
-}
-
-function accepted(providerMessageId: string): SendOutcome {
-  return { status: 'accepted', providerMessageId }
-}
-
-let facts = 0
-type Told = InboundFact extends infer Fact
-  ? Fact extends InboundFact
-    ? Omit<Fact, 'id' | 'at'>
-    : never
-  : never
-
-/** A webhook of the provider. */
-function told(fact: Told): Request {
-  facts += 1
-  return inboundRequest('chat', [{ ...fact, id: `fact-${String(facts)}`, at: new Date() }])
-}
-
-const aboutMessage = (providerMessageId: string) => ({ by: 'provider-message' as const, providerMessageId })
 
 describe.skipIf(missing !== undefined)('two processes on one Postgres workspace', () => {
   beforeAll(async () => {

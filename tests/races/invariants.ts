@@ -83,10 +83,13 @@ const rules: Readonly<Record<string, Rule>> = {
     invitation.state === 'unreachable' ||
     attempts
       .filter(({ state, providerMessageId }) => state === 'accepted' && providerMessageId !== null)
-      .every(({ deliveryId, number }) =>
+      .every(({ channel, deliveryId, number }) =>
         receipts.some(
           (receipt) =>
-            receipt.kind === 'edited' && receipt.deliveryId === deliveryId && receipt.attempt === number,
+            receipt.deliveryId === deliveryId &&
+            // What came back stands nowhere.
+            ((receipt.kind === 'edited' && receipt.attempt === number) ||
+              (receipt.kind === 'bounced' && receipt.channel === channel)),
         ),
       ),
 }

@@ -14,7 +14,8 @@ export interface StormOptions {
 
 /** What it says at last. */
 export interface StormNews {
-  readonly busy: number
+  /** What was refused, or put off, because the store was busy; its caller would try again. */
+  readonly busy: readonly string[]
   /** Errors that were not expected; none is good. */
   readonly errors: readonly string[]
 }
@@ -44,11 +45,11 @@ const channels = ['chat', 'post'].map((name) => {
 })
 
 const errors: string[] = []
-let busy = 0
+const busy: string[] = []
 /** A database that is busy for too long is worth a word to the operator; nothing is lost by it. */
 function tellTrouble(message: string, about?: object): void {
   const told = `${message} ${JSON.stringify(about)}`
-  if (told.includes('kept it busy')) busy += 1
+  if (told.includes('kept it busy')) busy.push(told)
   else errors.push(told)
 }
 const inviteMe = await createInviteMe({
@@ -207,9 +208,9 @@ async function doOne(): Promise<void> {
   try {
     await anyOperation()()
   } catch (error) {
-    if (isInviteMeError(error) && error.code === 'STORE_BUSY') busy += 1
+    if (isInviteMeError(error) && error.code === 'STORE_BUSY') busy.push(error.message)
     // A slow machine asks too late.
-    else if (isInviteMeError(error) && error.field === 'options.until') busy += 1
+    else if (isInviteMeError(error) && error.field === 'options.until') return
     else errors.push(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown')
   }
 }

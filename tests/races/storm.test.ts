@@ -79,8 +79,18 @@ async function storm(place: StormPlace, processes: number): Promise<readonly str
   const cursors = async (events: Promise<readonly DomainEvent[]>) =>
     (await events).map(({ cursor }) => cursor).join()
   const isInOrder = (await cursors(heard())) === (await cursors(allEvents(store)))
+  // Whoever is refused may try again, but has been kept waiting for seconds: on a slow machine it happens to few.
+  const busy = news.flatMap((one) => one.busy)
+  const isTooBusy = busy.length > (operations * processes) / 100
   const missed = isInOrder ? [] : ['not so: whoever follows the events misses none']
-  return [...news.flatMap(({ errors }) => errors), ...missed, ...(await brokenRules(store))]
+  return [
+    ...news.flatMap(({ errors }) => errors),
+    ...(isTooBusy
+      ? [`not so: the store is rarely busy (${String(busy.length)} times: ${busy.join(' · ')})`]
+      : []),
+    ...missed,
+    ...(await brokenRules(store)),
+  ]
 }
 
 describe(`random work of several processes (seed ${String(seed)})`, () => {

@@ -6,14 +6,21 @@ import { onTestFinished } from 'vitest'
 
 const url = 'https://api.test'
 
+/** A way to an engine over HTTP. */
+export interface HttpWay {
+  readonly inviteMe: InviteMe
+  /** Ends the client, whose waits would sit out for minutes that the server is gone. */
+  stop(): Promise<void>
+}
+
 /**
  * Takes hold of an engine over the HTTP interface, without sockets between. What a client has not (see `omissions` of
  * `@invite-me/core/client`) is the engine's own: what providers, links and the server itself call.
  */
-export async function overHttp(engine: InviteMe, clock: VirtualClock, log: Log): Promise<InviteMe> {
+export async function overHttp(engine: InviteMe, clock: VirtualClock, log: Log): Promise<HttpWay> {
   // A minute of a story passes in a moment.
   const limits = { writesPerMinute: 1_000_000, readsPerMinute: 1_000_000 }
-  const app = createApp(engine, { keys: 'off', clock, limits, log })
+  const app = createApp(engine, { keys: 'off', hosts: [new URL(url).hostname], clock, limits, log })
   const client = connect({
     url,
     key: 'imk_none',
@@ -32,12 +39,16 @@ export async function overHttp(engine: InviteMe, clock: VirtualClock, log: Log):
     await app.live.close()
     await client.stop()
   })
-  return {
+  const inviteMe = {
     ...engine,
     ...client,
     keys: { ...engine.keys, ...client.keys },
     audit: { ...engine.audit, ...client.audit },
     channels: { ...client.channels, list: engine.channels.list },
-    stop: engine.stop,
+    stop: async (options?: Parameters<InviteMe['stop']>[0]) => {
+      await client.stop()
+      await engine.stop(options)
+    },
   }
+  return { inviteMe, stop: client.stop }
 }

@@ -7,12 +7,19 @@ import type { InviteMeTestOptions, VirtualClock } from '@invite-me/core/testing'
 import { afterAll, onTestFinished } from 'vitest'
 import { hasBroker, world } from './world.ts'
 
+/** What an engine is made with, beside its own options: what a process of its own would have. */
+export type ProcessOptions = Pick<InviteMeTestOptions, 'store' | 'queue' | 'notifier'>
+
 /** A place to keep things in, which several processes of one test may use. */
 export interface Workspace {
   /** Opens it as it is, without an engine. */
   store(): StoreOpener
-  /** What an engine here is made with, beside its own options: what a process of its own would have. */
-  process(clock: VirtualClock): Promise<Pick<InviteMeTestOptions, 'store' | 'queue' | 'notifier'>>
+  process(clock: VirtualClock): Promise<ProcessOptions>
+}
+
+/** The connections of a process that was killed are gone: a broker gives its work to others, and not to it. */
+export async function cutOff({ queue }: ProcessOptions): Promise<void> {
+  await queue?.close()
 }
 
 // What the tests of a file share is gone after the last of them.
@@ -44,7 +51,7 @@ async function postgresSchema(): Promise<() => StoreOpener> {
   return () => schema.open()
 }
 
-type Middleware = (clock: VirtualClock) => Promise<Pick<InviteMeTestOptions, 'queue' | 'notifier'>>
+type Middleware = (clock: VirtualClock) => Promise<Pick<ProcessOptions, 'queue' | 'notifier'>>
 
 /** What stands between the processes of this world beside the store. */
 async function middleware(): Promise<Middleware> {

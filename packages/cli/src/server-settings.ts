@@ -25,6 +25,14 @@ export const serverSettings: readonly CatalogueOption[] = [
     'string',
     'Begins every name on RabbitMQ and Redis; default one per workspace.',
   ),
+  setting('commands', 'COMMANDS', 'boolean', 'Whether commands are taken from RabbitMQ; default false.'),
+  setting(
+    'commandScopes',
+    'COMMAND_SCOPES',
+    'string[]',
+    'What commands from RabbitMQ may do: send, admin; default send.',
+  ),
+  setting('events', 'EVENTS', 'boolean', 'Whether events are published to RabbitMQ; default false.'),
   setting('origins', 'ORIGINS', 'string[]', 'Origins whose pages may call; default none.'),
   setting(
     'trustedProxies',

@@ -97,10 +97,11 @@ export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
 export type { Directory, DirectoryContext } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Log } from './ports/log.ts'
+export type { EventPublisher, OutgoingEvent } from './ports/event-publisher.ts'
 export type { Notice, Notifier } from './ports/notifier.ts'
 export type { DueHint, Queue, QueuePromises } from './ports/queue.ts'
 export type { Random } from './ports/random.ts'
-export type { TraceParent, Tracer } from './ports/tracer.ts'
+export type { SpanAttributes, SpanEnding, SpanOptions, TraceParent, Tracer } from './ports/tracer.ts'
 export type { PostResult, WebhookPost, WebhookSender } from './ports/webhook-post.ts'
 export type {
   Backlog,

@@ -1,6 +1,7 @@
 import { acceptMessage, type Acceptance } from './accept/accept-message.ts'
 import { rescheduleMessage } from './accept/reschedule-message.ts'
 import type { RawRequest } from './accept/read-request.ts'
+import { EventRelay } from './announce/event-relay.ts'
 import { WebhookRelay } from './announce/webhook-relay.ts'
 import { Workshop } from './dispatch/workshop.ts'
 import { erasePerson } from './face/erase-person.ts'
@@ -18,6 +19,7 @@ import { parseInput } from './model/parse.ts'
 import { resolveOptions, type InviteMeOptions, type ResolvedOptions } from './options.ts'
 import type { WebhookSender } from './ports/webhook-post.ts'
 import type { Clock } from './ports/clock.ts'
+import type { EventPublisher } from './ports/event-publisher.ts'
 import type { Store } from './ports/store.ts'
 import type { World } from './ports/world.ts'
 import { storeQueue } from './queue/store-queue.ts'
@@ -61,10 +63,11 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     log: resolved.log,
   }
   const live = new Live(world, await store.outbox.last())
-  const { webhooks } = resolved
+  const { webhooks, eventPublisher } = resolved
   const relay =
     webhooks !== undefined && resolved.dispatch.chores ? new WebhookRelay(world, webhooks.post) : undefined
-  const listeners: Listeners = { live, relay }
+  const events = await eventRelay(world, resolved)
+  const listeners: Listeners = { live, relay, events }
   await world.notifier.listen((notice) => {
     if (notice === 'events') wake(listeners)
   })
@@ -74,7 +77,7 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     },
     onAccepted: (channel, ids) => replayUnmatched(world, channel, ids),
   })
-  const engine = face(world, { listeners, workshop, webhooks, clock })
+  const engine = face(world, { listeners, workshop, webhooks, eventPublisher, clock })
   if (resolved.dispatch.begins) engine.start()
   return engine
 }
@@ -84,11 +87,24 @@ interface Listeners {
   readonly live: Live
   /** Absent where webhooks are not posted. */
   readonly relay: WebhookRelay | undefined
+  /** Absent where events are not published. */
+  readonly events: EventRelay | undefined
 }
 
-function wake({ live, relay }: Listeners): void {
+function wake({ live, relay, events }: Listeners): void {
   live.wake()
   relay?.wake()
+  events?.wake()
+}
+
+async function eventRelay(
+  world: World,
+  { eventPublisher, dispatch }: ResolvedOptions,
+): Promise<EventRelay | undefined> {
+  if (eventPublisher === undefined || !dispatch.chores) return undefined
+  const relay = new EventRelay(world, eventPublisher)
+  await relay.begin()
+  return relay
 }
 
 /** Processes on several machines go by the clock of the store they share, unless the host app brings a clock of its own. */
@@ -115,11 +131,12 @@ interface Staff {
   readonly listeners: Listeners
   readonly workshop: Workshop
   readonly webhooks: WebhookSender | undefined
+  readonly eventPublisher: EventPublisher | undefined
   readonly clock: Partial<KeptClock>
 }
 
-function face(world: World, { listeners, workshop, webhooks, clock }: Staff): InviteMe {
-  const { live, relay } = listeners
+function face(world: World, { listeners, workshop, webhooks, eventPublisher, clock }: Staff): InviteMe {
+  const { live, relay, events } = listeners
   const { store } = world
   let isStopped = false
   let stopping: Promise<void> | undefined
@@ -142,6 +159,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
     workshop.announce()
     return result
   }
+  const powers = { live, change: answered }
   const accept = (request: RawRequest): Promise<Acceptance> =>
     change(async () => {
       const acceptance = await acceptMessage(world, request)
@@ -150,8 +168,9 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
     })
   const stop = async (deadlineMs: number): Promise<void> => {
     isStopped = true
-    await Promise.all([workshop.stop(deadlineMs), relay?.stop(deadlineMs)])
+    await Promise.all([workshop.stop(deadlineMs), relay?.stop(deadlineMs), events?.stop()])
     live.stop()
+    await eventPublisher?.close()
     await world.queue.close()
     await world.notifier.close()
     clock.stop?.()
@@ -182,9 +201,9 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
       options: {},
     })
     const [only] = accepted.invitations
-    if (isMany) return invitationGroup<Value>(world, live, accepted.messageId, accepted.invitations)
+    if (isMany) return invitationGroup<Value>(world, powers, accepted.messageId, accepted.invitations)
     if (only === undefined) throw new InviteMeError('INTERNAL', 'An accepted question has no invitation.')
-    return invitationHandle<Value>(world, live, only)
+    return invitationHandle<Value>(world, powers, only)
   }
 
   return {
@@ -202,7 +221,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
       const record = await store.invitations.byId(id)
       if (record === undefined)
         throw new InviteMeError('INVITATION_UNKNOWN', `There is no invitation "${id}".`, { field: 'id' })
-      return invitationHandle(world, live, record)
+      return invitationHandle(world, powers, record)
     },
     invitationGroup: async (messageId) => {
       const records = await store.invitations.byMessage(messageId, { limit: 100_000 })
@@ -212,7 +231,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
           `There are no invitations of a message "${messageId}".`,
           { field: 'messageId' },
         )
-      return invitationGroup(world, live, messageId, records)
+      return invitationGroup(world, powers, messageId, records)
     },
     respond: (invitationId, input, { via = 'api' } = {}) =>
       answered(() =>
@@ -245,7 +264,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
     },
     inbox: inboxDesk(world, { live, change: answered, readAnswer }),
     recipients: {
-      ...recipientsDesk(world),
+      ...recipientsDesk(world, change),
       export: (externalId) => exportPerson(world, externalId),
       erase: (externalId) => answered(() => erasePerson(world, externalId)),
     },
@@ -279,7 +298,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
       open: (token, purpose) => openLink(world, token, purpose),
       answer: (token, input) => answered(() => answerByLink(world, token, readAnswer(input))),
       unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
-      renew: (token) => change(() => renewLink(world, token)),
+      renew: (token) => answered(() => renewLink(world, token)),
     },
     channels: {
       list: () =>
@@ -321,6 +340,7 @@ function face(world: World, { listeners, workshop, webhooks, clock }: Staff): In
       if (isStopped) return
       workshop.start()
       relay?.start()
+      events?.start()
     },
     stop: ({ deadlineMs = defaultDeadlineMs } = {}) => (stopping ??= stop(deadlineMs)),
   }

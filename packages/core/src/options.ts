@@ -6,6 +6,7 @@ import { policiesSchema, type PoliciesInput } from './model/policies.ts'
 import { channelNameSchema } from './model/route.ts'
 import type { Channel } from './ports/channel.ts'
 import type { Clock } from './ports/clock.ts'
+import type { EventPublisher } from './ports/event-publisher.ts'
 import type { Log } from './ports/log.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { Queue } from './ports/queue.ts'
@@ -47,6 +48,8 @@ export interface InviteMeOptions {
   readonly tracer?: Tracer
   /** Posts events to the endpoints of `webhooks`; without it none can be made. */
   readonly webhooks?: WebhookSender
+  /** Hands every event on, to a message broker; processes that do no chores leave it alone. Closed by `stop`. */
+  readonly eventPublisher?: EventPublisher
   /** How long a worker keeps what it took without a sign of life (default 15 s, 1 s to 10 min). */
   readonly lease?: number | string
   /** Longest time between two looks into the store (default 1 s, 10 ms to 1 min). */
@@ -88,10 +91,12 @@ const channel = z
     (value) => channelNameSchema.safeParse(value.name).success,
     'its name must be lower-case words joined by hyphens',
   )
-const port = <Port>(method: keyof Port & string) =>
+const port = <Port>(...methods: readonly (keyof Port & string)[]) =>
   z.custom<Port>(
-    (value) => isObject(value) && typeof (value as Record<string, unknown>)[method] === 'function',
-    `it must have a method ${method}`,
+    (value) =>
+      isObject(value) &&
+      methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'),
+    `it must have ${methods.length === 1 ? 'a method' : 'the methods'} ${methods.join(', ')}`,
   )
 
 const optionsSchema = z.strictObject({
@@ -122,7 +127,7 @@ const optionsSchema = z.strictObject({
       typeof part === 'boolean' ? { send: true, chores: true, begins: part } : { ...part, begins: true },
     ),
   notifier: port<Notifier>('notify').optional(),
-  tracer: port<Tracer>('span').default(untraced),
+  tracer: port<Tracer>('isOn', 'current', 'span').default(untraced),
   webhooks: z
     .custom<WebhookSender>(
       (value) =>
@@ -132,6 +137,7 @@ const optionsSchema = z.strictObject({
       'it must have a function post, and check when given is one',
     )
     .optional(),
+  eventPublisher: port<EventPublisher>('publish').optional(),
   lease: durationSchema.pipe(z.number().min(1_000).max(600_000)).default(15_000),
   poll: durationSchema.pipe(z.number().min(10).max(60_000)).default(1_000),
   // By a function: Zod hands out copies of default values, and a copy is not known as the machine's clock.
@@ -158,6 +164,7 @@ export interface ResolvedOptions {
   readonly notifier: Notifier | undefined
   readonly tracer: Tracer
   readonly webhooks: WebhookSender | undefined
+  readonly eventPublisher: EventPublisher | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -169,7 +176,20 @@ export interface ResolvedOptions {
  */
 export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
   const parsed = parseInput(optionsSchema, options, { code: 'OPTIONS_INVALID', what: 'createInviteMe' })
-  const { store, queue, channels, dispatch, notifier, tracer, webhooks, clock, random, log, ...rest } = parsed
+  const {
+    store,
+    queue,
+    channels,
+    dispatch,
+    notifier,
+    tracer,
+    webhooks,
+    eventPublisher,
+    clock,
+    random,
+    log,
+    ...rest
+  } = parsed
   return Object.freeze({
     store,
     queue,
@@ -178,6 +198,7 @@ export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
     notifier,
     tracer,
     webhooks,
+    eventPublisher,
     clock,
     random,
     log,

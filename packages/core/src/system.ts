@@ -40,6 +40,7 @@ export const systemRandom: Random = {
 
 /** Traces nothing. */
 export const untraced: Tracer = {
+  isOn: () => false,
   current: () => null,
   span: (_name, _options, work) => work(),
 }

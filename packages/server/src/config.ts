@@ -1,10 +1,11 @@
 import { InviteMeError } from '@invite-me/core'
 import { z } from 'zod'
+import { commandScopes } from './commands/command-routes.ts'
 import { logLevels } from './observe/logger.ts'
 
 /**
  * What a process does: `api` answers over HTTP · `dispatcher` sends · `scheduler` does what falls due: deadlines, reminders, the
- * work of dead processes, webhooks, handing work to RabbitMQ · `all` everything.
+ * work of dead processes, webhooks, handing work and events to RabbitMQ · `all` everything. Commands are taken by `api`.
  */
 export const serverRoles = ['all', 'api', 'dispatcher', 'scheduler'] as const
 /** See {@link serverRoles}. */
@@ -32,6 +33,9 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,80}$/, 'it must be at most 80 letters, digits, ".", "_" and "-"')
     .optional(),
+  commands: z.boolean().default(false),
+  commandScopes: z.array(z.enum(commandScopes)).min(1).default(['send']),
+  events: z.boolean().default(false),
   origins: z.array(origin).max(100).default([]),
   trustedProxies: whole(0, 10).default(0),
   metrics: z.boolean().default(true),
@@ -78,6 +82,7 @@ const secretNames: readonly string[] = ['amqpUrl', 'redisUrl', 'bootstrapKey']
 export function readServerConfig(input: ServerConfigInput): ServerConfig {
   const parsed = configSchema.safeParse(input)
   if (!parsed.success) throw refuse(parsed.error, input)
+  refuseWithoutBroker(parsed.data)
   const has = (role: ServerRole): boolean =>
     parsed.data.roles.includes('all') || parsed.data.roles.includes(role)
   return {
@@ -86,6 +91,16 @@ export function readServerConfig(input: ServerConfigInput): ServerConfig {
     sends: has('dispatcher'),
     doesChores: has('scheduler'),
   }
+}
+
+function refuseWithoutBroker(config: z.output<typeof configSchema>): void {
+  const field = (['commands', 'events'] as const).find((name) => config[name])
+  if (field === undefined || config.amqpUrl !== undefined) return
+  throw new InviteMeError(
+    'OPTIONS_INVALID',
+    `The server's setting "${field}" is wrong: it needs RabbitMQ, so set "amqpUrl" too.`,
+    { field },
+  )
 }
 
 function refuse({ issues }: z.ZodError, input: ServerConfigInput): InviteMeError {

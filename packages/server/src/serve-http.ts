@@ -7,7 +7,6 @@ import type { PublicListening } from './listen-public.ts'
 import type { Logger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { openTelemetryTracer } from './observe/open-telemetry-tracer.ts'
-import type { Live } from './realtime/create-live.ts'
 
 /** What is served over HTTP, and how. */
 export interface HttpParts {
@@ -25,9 +24,9 @@ export interface HttpParts {
 /**
  * Begins to answer: the whole interface, or only how the process is when it has another role.
  *
- * @returns its live topics; `undefined` when there are none
+ * @returns the interface; `undefined` when it is not served
  */
-export function serveHttp(listening: PublicListening | undefined, parts: HttpParts): Live | undefined {
+export function serveHttp(listening: PublicListening | undefined, parts: HttpParts): App | undefined {
   const { config, metrics, inviteMe, isReady, ending } = parts
   const pages = config.metrics ? { metrics: () => metrics.expose() } : {}
   if (!config.isApi) {
@@ -39,7 +38,7 @@ export function serveHttp(listening: PublicListening | undefined, parts: HttpPar
     webSockets: app.live.server,
     fetch: (request, env) => app.fetch(endingWith(ending, request), env),
   })
-  return app.live
+  return app
 }
 
 function appOf(

@@ -1,10 +1,17 @@
-import { randomBytes } from 'node:crypto'
-import { createInviteMe, type InviteMe, type Notifier, type Queue, type Store } from '@invite-me/core'
+import {
+  createInviteMe,
+  type EventPublisher,
+  type InviteMe,
+  type Notifier,
+  type Queue,
+  type Store,
+} from '@invite-me/core'
 import type { ServerConfig } from './config.ts'
 import type { Logger } from './observe/logger.ts'
 import type { Metrics } from './observe/metrics.ts'
 import { openTelemetryTracer } from './observe/open-telemetry-tracer.ts'
 import type { ServerOptions } from './server-options.ts'
+import { prefixOf } from './workspace-prefix.ts'
 
 /** What the engine of a server is made of. */
 export interface EngineParts {
@@ -27,6 +34,8 @@ export async function startEngine(parts: EngineParts): Promise<InviteMe> {
   if (queue !== undefined) undo.push(() => queue.close())
   const notifier = await openNotifier(parts)
   if (notifier !== undefined) undo.push(() => notifier.close())
+  const eventPublisher = await openEvents(parts)
+  if (eventPublisher !== undefined) undo.push(() => eventPublisher.close())
   const portal = options.engine?.portal ?? ownPortal(parts)
   return createInviteMe({
     ...options.engine,
@@ -38,6 +47,7 @@ export async function startEngine(parts: EngineParts): Promise<InviteMe> {
     ...(portal !== undefined && { portal }),
     ...(queue !== undefined && { queue }),
     ...(notifier !== undefined && { notifier }),
+    ...(eventPublisher !== undefined && { eventPublisher }),
     ...(options.webhooks !== undefined && { webhooks: metrics.countedSender(options.webhooks) }),
   })
 }
@@ -54,14 +64,11 @@ async function openNotifier({ config, store, log }: EngineParts): Promise<Notifi
   return redisNotifier({ url: config.redisUrl, prefix: await prefixOf(config, store), log })
 }
 
-/**
- * Tells workspaces apart on a broker they share: every process on the same store finds the same mark, and no other store has
- * it. Work handed to a stranger would be taken for done.
- */
-async function prefixOf({ prefix }: ServerConfig, store: Store): Promise<string> {
-  if (prefix !== undefined) return prefix
-  const mark = await store.keys.secret('workspace-mark', () => randomBytes(32))
-  return `invite-me.${Buffer.from(mark.subarray(0, 8)).toString('hex')}`
+async function openEvents({ config, store, log, metrics }: EngineParts): Promise<EventPublisher | undefined> {
+  if (!config.events || config.amqpUrl === undefined || !config.doesChores) return undefined
+  const { rabbitmqEvents } = await import('./queues/rabbitmq-events.ts')
+  const publisher = rabbitmqEvents({ url: config.amqpUrl, prefix: await prefixOf(config, store), log })
+  return metrics.countedPublisher(publisher)
 }
 
 /** On this machine alone, people reach the pages where the server listens. */

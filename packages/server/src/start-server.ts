@@ -6,6 +6,7 @@ import { listenPublic, type PublicListening } from './listen-public.ts'
 import { createLogger, type Logger } from './observe/logger.ts'
 import { createMetrics } from './observe/metrics.ts'
 import { serveHttp } from './serve-http.ts'
+import { startCommands } from './start-commands.ts'
 import type { ServerOptions } from './server-options.ts'
 import { startEngine } from './start-engine.ts'
 import { stopServer } from './stop-server.ts'
@@ -64,11 +65,14 @@ async function assemble({ options, config, log, listening, undo }: Assembly): Pr
   let isReady = true
   const ending = new AbortController()
   const parts = { inviteMe, config, log, metrics, version: options.version, ending: ending.signal }
-  const live = serveHttp(listening, { ...parts, isReady: () => isReady })
+  const app = serveHttp(listening, { ...parts, isReady: () => isReady })
+  const live = app?.live
+  const commands = await startCommands({ config, store, app, log, metrics })
   metrics.watch({
     inviteMe,
     tellsBacklog: config.doesChores,
     ...(config.doesChores && options.webhooks !== undefined && { webhooks: store.webhooks }),
+    ...(config.doesChores && config.events && { events: store.outbox }),
     ...(live !== undefined && { liveConnections: () => live.counts().connections }),
   })
   log.info('Started', { roles: config.roles.join(','), host: config.host, port: listening?.port ?? null })
@@ -78,7 +82,7 @@ async function assemble({ options, config, log, listening, undo }: Assembly): Pr
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> =>
-    stopServer({ config, log, inviteMe, listening, live, notReady, endWaits: () => ending.abort() })
+    stopServer({ config, log, inviteMe, listening, live, commands, notReady, endWaits: () => ending.abort() })
   return { inviteMe, url: listening?.url, firstKey, stop: () => (stopped ??= stop()) }
 }
 

@@ -2,6 +2,7 @@ import type { InviteMe } from '@invite-me/core'
 import type { ServerConfig } from './config.ts'
 import type { PublicListening } from './listen-public.ts'
 import type { Logger } from './observe/logger.ts'
+import type { RunningCommands } from './queues/rabbitmq-commands.ts'
 import type { Live } from './realtime/create-live.ts'
 
 /** Longest time for answers under way, in ms; sends under way get what is left. */
@@ -16,6 +17,7 @@ export interface StoppingServer {
   readonly inviteMe: Pick<InviteMe, 'stop'>
   readonly listening: PublicListening | undefined
   readonly live: Live | undefined
+  readonly commands: RunningCommands | undefined
   /** Makes `/readyz` say 503. */
   readonly notReady: () => void
   /** Answers requests that wait. */
@@ -24,12 +26,12 @@ export interface StoppingServer {
 
 /**
  * Stops a server so that nobody is cut off who need not be: first it says that it is no longer ready, then it takes no more
- * connections and answers what is under way, then the sends under way end, and in the end everything is closed.
+ * connections and no more commands, and answers what is under way, then the sends under way end, and in the end everything is closed.
  *
  * @throws InviteMeError `STOP_TIMEOUT` when the engine did not end in time
  */
 export async function stopServer(server: StoppingServer): Promise<void> {
-  const { config, log, inviteMe, listening, live } = server
+  const { config, log, inviteMe, listening, live, commands } = server
   const deadline = performance.now() + (config.drainSeconds + config.stopSeconds) * 1_000
   server.notReady()
   log.info('Stopping')
@@ -41,6 +43,7 @@ export async function stopServer(server: StoppingServer): Promise<void> {
   await Promise.all([
     live?.close({ deadlineMs: Math.min(3_000, forAnswersMs) }),
     listening?.whenIdle(forAnswersMs),
+    commands?.stop(forAnswersMs),
   ])
   try {
     await inviteMe.stop({ deadlineMs: Math.max(leastSendsMs, Math.round(deadline - performance.now())) })

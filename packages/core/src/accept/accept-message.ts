@@ -6,6 +6,7 @@ import type { Message } from '../model/message.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { StoreParts } from '../ports/store.ts'
+import type { SpanEnding } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
 import { announceDue } from '../ledger/announce-due.ts'
 import { newDelivery } from '../ledger/new-delivery.ts'
@@ -32,7 +33,17 @@ export interface Acceptance {
  * @returns the earlier acceptance when the same key and request were accepted before
  * @throws InviteMeError `KEY_REUSED` for the same key with another request, and what validation and planning throw
  */
-export async function acceptMessage(world: World, raw: RawRequest): Promise<Acceptance> {
+export function acceptMessage(world: World, raw: RawRequest): Promise<Acceptance> {
+  const { tracer } = world
+  if (!tracer.isOn()) return accept(world, raw)
+  return tracer.span('accept', { parent: null, ending: described }, () => accept(world, raw))
+}
+
+function described({ messageId, deliveryIds }: Acceptance): SpanEnding {
+  return { attributes: { 'invite_me.message_id': messageId, 'invite_me.deliveries': deliveryIds.length } }
+}
+
+async function accept(world: World, raw: RawRequest): Promise<Acceptance> {
   const draft = await readRequest(world, raw)
   const accepted = await world.store.transaction(
     async (parts) => (await earlier(parts, draft)) ?? (await write(world, parts, draft)),
@@ -88,7 +99,7 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     remindersMs: draft.remindersMs,
     until: draft.until,
     key: draft.key,
-    trace: world.tracer.current(),
+    trace: draft.trace,
     createdAt: now,
   }
   const addressees = await findRecipients(world, parts, draft.to)

@@ -1,7 +1,5 @@
 import { InviteMeError } from '../model/error.ts'
 import { isAnswered, type InvitationRecord, type InvitationState } from '../model/invitation.ts'
-import { houseLane } from '../model/lane.ts'
-import { announceDue } from '../ledger/announce-due.ts'
 import { standDownAll } from '../ledger/stand-down.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
@@ -10,19 +8,17 @@ import { invitationEvent, invitationReceipt } from '../rules/record.ts'
 
 /**
  * Calls an invitation off: nothing more is sent, no answer counts. Repeating it changes nothing, and an answered or
- * finished one stays as it is, unless it stands in calendars: then whoever said yes must learn that it is off.
+ * finished one stays as it is, unless it stands in calendars: then whoever said yes must learn that it is off. Where it was sent
+ * may have to be told, so who works is to be woken.
  *
  * @returns the state it is in afterwards
  * @throws InviteMeError `INVITATION_UNKNOWN`
  */
-export async function cancelInvitation(world: World, invitationId: string): Promise<InvitationState> {
-  const state = await world.store.transaction((parts) => callOffInvitation(world, parts, invitationId))
-  // What was sent may have to be told.
-  await announceDue(world, [{ channel: '', lane: houseLane, dueAt: world.clock.now() }])
-  return state
+export function cancelInvitation(world: World, invitationId: string): Promise<InvitationState> {
+  return world.store.transaction((parts) => callOffInvitation(world, parts, invitationId))
 }
 
-/** The same within a transaction, after which `announceDue` may be needed. */
+/** The same within a transaction. */
 export async function callOffInvitation(
   world: World,
   parts: StoreParts,

@@ -32,7 +32,8 @@ export async function findRecipients(
 ): Promise<readonly Addressee[]> {
   const externalIds = to.filter((entry) => typeof entry === 'string')
   const known = new Map(
-    (await parts.recipients.byExternalIds([...new Set(externalIds)])).map((recipient) => [
+    // Held, so that nobody is forgotten between being found and being written to.
+    (await parts.recipients.hold([...new Set(externalIds)])).map((recipient) => [
       recipient.externalId,
       recipient,
     ]),

@@ -16,6 +16,7 @@ import {
 } from '../model/message.ts'
 import { parseInput } from '../model/parse.ts'
 import type { NextRule } from '../model/plan.ts'
+import type { TraceParent } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
 import { canonicalText } from '../rules/canonical.ts'
 import { readMoment } from '../rules/read-moment.ts'
@@ -47,6 +48,8 @@ export interface MessageDraft {
   readonly key: string | null
   /** Canonical text of the request as it was understood; `null` without a key. */
   readonly request: string | null
+  /** Read here and not in the transaction: those that share a commit run in the place of whoever began it. */
+  readonly trace: TraceParent | null
 }
 
 /** Ten years, as for lengths of time; beyond the year 9999 times written as text do not sort any more. */
@@ -100,6 +103,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     until: await readDeadline(options.until, now, settings.zone),
     key: options.key ?? null,
     request: options.key === undefined ? null : canonicalText({ to, content, ...options, answer }),
+    trace: world.tracer.current(),
   }
 }
 

@@ -28,8 +28,8 @@ export function eventBody({ type, at, cursor, topic, data, ...event }: DomainEve
   })
 }
 
-/** The `webhook-id` of an event: the same for every endpoint and every try. */
-function eventId(cursor: number): string {
+/** The id of an event outside, its `webhook-id`: the same for everybody who is told, and every try. */
+export function eventId(cursor: number): string {
   return `evt_${String(cursor)}`
 }
 

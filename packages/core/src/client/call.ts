@@ -1,5 +1,7 @@
+import { fieldOfCaller, type BodyNames } from './caller-field.ts'
 import type { Deadline } from './deadline.ts'
 import type { Reader } from './readers.ts'
+import { isWritable } from './request-body.ts'
 import type { Query, RequestPath } from './request-path.ts'
 import { InviteMeError } from '../model/error.ts'
 
@@ -11,6 +13,8 @@ export interface Call<Value> {
   readonly query?: Query
   /** Sent as JSON. */
   readonly body?: unknown
+  /** How the caller calls the members of the body; default by the same names. */
+  readonly bodyNames?: BodyNames
   /**
    * Sent as NDJSON while it is made; such a request is never tried again. It holds the deadline while it waits for its source, which
    * may take as long as it likes; the server may not.
@@ -25,15 +29,16 @@ export interface Call<Value> {
   readonly signal?: AbortSignal | undefined
   /** Reads what came. Default: the answer has no body. */
   readonly read?: Reader<Value>
-  /** What a 404 with this code means instead of an error. */
+  /** What a 404 with this code means instead of an error; also for an id that nothing can have. */
   readonly absent?: { readonly code: InviteMeError['code']; readonly value: Value }
 }
 
 /** The body of a request and what `fetch` must know of it. */
-export function bodyOf({ body, stream }: Call<unknown>, deadline: Deadline): RequestInit {
+export function bodyOf(call: Call<unknown>, deadline: Deadline): RequestInit {
+  const { body, stream } = call
   // Node and browsers ask for `duplex` beside a stream (WHATWG Fetch §5.4); the types of Node do not know it everywhere.
   if (stream !== undefined) return { body: stream(deadline), duplex: 'half' } as RequestInit
-  return body === undefined ? {} : { body: writeJson(body) }
+  return body === undefined ? {} : { body: writeJson(call) }
 }
 
 /** Media type of the body; `undefined` when there is none. */
@@ -42,14 +47,17 @@ export function bodyType({ body, stream }: Call<unknown>): string | undefined {
   return body === undefined ? undefined : 'application/json'
 }
 
-function writeJson(body: unknown): string {
+function writeJson(call: Call<unknown>): string {
+  const { body } = call
   try {
     return JSON.stringify(body)
   } catch (cause) {
+    const member = Object.entries(body ?? {}).find(([, value]) => !isWritable(value))?.[0]
+    const field = member === undefined ? '' : fieldOfCaller(member, call)
     throw new InviteMeError(
       'REQUEST_INVALID',
-      'The request cannot be written as JSON: it is endless, or holds a bigint.',
-      { cause },
+      `${field === '' ? 'The request' : `"${field}"`} cannot be written as JSON: it is endless, or holds a bigint.`,
+      { field, cause },
     )
   }
 }

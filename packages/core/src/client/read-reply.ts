@@ -61,14 +61,20 @@ function readRefusal<Value>(call: Call<Value>, { response, text }: Reply, place:
     status,
     retryAfterMs: readRetryAfter(headers.get('retry-after'), place.nowMs),
   } as const
-  const error = readProblem(status, parsed(text))
+  const error = readProblem(status, parsed(text), call)
   if (error === undefined)
     return unusable(place.url, `something that is no invite-me server answered ${String(status)}`, {
       trouble,
     })
-  if (call.absent !== undefined && status === 404 && error.code === call.absent.code)
+  if (call.absent !== undefined && isAbsence(call, status, error))
     return { kind: 'done', value: call.absent.value }
   return { kind: 'trouble', trouble, error }
+}
+
+/** Nothing is there; nor under an id that is too long for any, or has characters none has. */
+function isAbsence({ absent, path }: Call<unknown>, status: number, { code, field }: InviteMeError): boolean {
+  if (status === 404) return code === absent?.code
+  return code === 'REQUEST_INVALID' && typeof path !== 'string' && field === path.argument
 }
 
 function parsed(text: string): unknown {

@@ -7,13 +7,14 @@ import {
   remoteInvitation,
   type InvitationNames,
 } from './remote-invitation.ts'
+import { answerOf, contentOf, listOf, objectOf } from './request-body.ts'
 import { boolean, list, page, record, text } from './readers.ts'
 import { pageQuery, path } from './request-path.ts'
 import { delivery, responseReceipt } from './shapes.ts'
 import type { Invitation, InvitationGroup, InviteMe, SentMessage } from '../face/face.ts'
 import type { Delivery } from '../model/delivery.ts'
 import { InviteMeError } from '../model/error.ts'
-import type { AskOptions, ContentInput, SendOptions, To } from '../model/message.ts'
+import type { AskOptions, ContentInput, To } from '../model/message.ts'
 
 type Asking = Pick<InviteMe, 'ask' | 'send' | 'invitation' | 'invitationGroup' | 'respond'>
 
@@ -32,6 +33,8 @@ const settled = record<{ readonly settled: boolean; readonly deliveries: readonl
   settled: boolean,
   deliveries: list(delivery),
 })
+
+const ofOptions = { what: 'The options', field: 'options' } as const
 
 /** Asking, sending and answering by the server. */
 export function remoteAsking(remote: Remote): Asking {
@@ -52,10 +55,11 @@ export function remoteAsking(remote: Remote): Asking {
     question: string | ContentInput,
     options: AskOptions<Value>,
   ): Promise<Invitation<Value> | InvitationGroup<Value>> {
-    const { answer, ...rest } = optionsOf(options)
-    const body = { to, question, answer: specOf(answer), ...rest }
+    const { answer, ...rest } = objectOf(options, ofOptions)
+    const body = { ...rest, to: listOf(to), question: contentOf(question), answer: specOf(answer) }
     const { messageId, invitations } = await transport.call({
       ...keyed(remote, '/v1/invitations', body),
+      bodyNames: { members: { to: 'to', question: 'content' }, others: 'options' },
       read: asked,
     })
     if (Array.isArray(to)) return remoteGroup<Value>(remote, messageId, invitations)
@@ -68,11 +72,13 @@ export function remoteAsking(remote: Remote): Asking {
   return {
     ask,
     send: async (to, content, options = {}) => {
-      const body = { to, content, ...optionsOf(options) }
-      return remoteNotice(
-        remote,
-        await transport.call({ ...keyed(remote, '/v1/messages', body), read: sent }),
-      )
+      const body = { ...objectOf(options, ofOptions), to: listOf(to), content: contentOf(content) }
+      const call = {
+        ...keyed(remote, '/v1/messages', body),
+        bodyNames: { members: { to: 'to', content: 'content' }, others: 'options' },
+        read: sent,
+      }
+      return remoteNotice(remote, await transport.call(call))
     },
     invitation: async (id) => remoteInvitation(remote, await readInvitation(remote, id)),
     invitationGroup: async (messageId) => {
@@ -88,11 +94,11 @@ export function remoteAsking(remote: Remote): Asking {
         )
       return remoteGroup(remote, messageId, invitations)
     },
-    respond: (invitationId, input, { via } = {}) =>
+    respond: (id, input, { via } = {}) =>
       transport.call({
         method: 'POST',
-        path: path`/v1/invitations/${invitationId}/response`,
-        body: { input, via },
+        path: path`/v1/invitations/${{ id }}/response`,
+        body: { input: answerOf(input), via },
         read: responseReceipt,
       }),
   }
@@ -108,7 +114,7 @@ function remoteNotice(
     deliveryIds,
     settled: async ({ signal } = {}) => {
       const shown = await poll(remote, {
-        path: path`/v1/messages/${messageId}/settled`,
+        path: path`/v1/messages/${{ messageId }}/settled`,
         signal,
         read: (value, place) => {
           const answer = settled(value, place)
@@ -153,12 +159,6 @@ function keyed<Options extends { readonly key?: string }>(
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-/** Options as they came: what is wrong with them the server says, but they must be something with members. */
-function optionsOf<Options extends SendOptions>(options: Options): Options {
-  if (typeof options === 'object' && (options as Options | null) !== null) return options
-  throw new InviteMeError('REQUEST_INVALID', 'The options must be an object.', { field: 'options' })
 }
 
 function specOf(answer: AskOptions<unknown>['answer'] | undefined): unknown {

@@ -2,7 +2,7 @@ import type { Call } from './call.ts'
 import type { Remote } from './poll.ts'
 import { lastCursor } from './remote-group.ts'
 import { number, page, record, text, type Reader } from './readers.ts'
-import { pageQuery, path, type Query, type RequestPath } from './request-path.ts'
+import { eventQuery, pageQuery, path, type Query, type RequestPath } from './request-path.ts'
 import {
   apiKey,
   auditEntry,
@@ -61,41 +61,46 @@ export function remoteDesks(remote: Remote): Desks {
 
   return {
     messages: {
-      get: (id) => one(path`/v1/messages/${id}`, message, 'MESSAGE_UNKNOWN'),
+      get: (id) => one(path`/v1/messages/${{ id }}`, message, 'MESSAGE_UNKNOWN'),
       list: (given) => rows('/v1/messages', message, pageQuery(given)),
-      reschedule: (id, calendar) =>
-        change('POST', path`/v1/messages/${id}/reschedule`, { body: { calendar }, isRepeatable: true }),
+      reschedule: (messageId, calendar) =>
+        change('POST', path`/v1/messages/${{ messageId }}/reschedule`, {
+          body: { calendar },
+          isRepeatable: true,
+        }),
     },
     invitations: {
-      get: (id) => one(path`/v1/invitations/${id}`, invitation, 'INVITATION_UNKNOWN'),
+      get: (id) => one(path`/v1/invitations/${{ id }}`, invitation, 'INVITATION_UNKNOWN'),
       list: (filter = {}, given = {}) =>
         rows('/v1/invitations', invitation, { ...filter, ...pageQuery(given) }),
       responses: async (id) =>
-        (await one(path`/v1/invitations/${id}/responses`, page(response), 'INVITATION_UNKNOWN'))?.items ?? [],
+        (await one(path`/v1/invitations/${{ id }}/responses`, page(response), 'INVITATION_UNKNOWN'))?.items ??
+        [],
     },
     deliveries: {
-      get: (id) => one(path`/v1/deliveries/${id}`, delivery, 'DELIVERY_UNKNOWN'),
+      get: (id) => one(path`/v1/deliveries/${{ id }}`, delivery, 'DELIVERY_UNKNOWN'),
       list: (filter = {}, given = {}) => rows('/v1/deliveries', delivery, { ...filter, ...pageQuery(given) }),
       counts: (filter = {}) => {
         const call = { method: 'GET', path: '/v1/deliveries/counts', query: { ...filter } } as const
         return transport.call({ ...call, read: record<DeliveryCounts>({}) })
       },
       backlog: () => rows('/v1/deliveries/backlog', backlog, {}),
-      revokeLinks: (id) => change('POST', path`/v1/deliveries/${id}/revoke-links`, { isRepeatable: true }),
+      revokeLinks: (id) =>
+        change('POST', path`/v1/deliveries/${{ id }}/revoke-links`, { isRepeatable: true }),
     },
     receipts: {
       list: (filter = {}, given = {}) => rows('/v1/receipts', receipt, { ...filter, ...pageQuery(given) }),
     },
     unmatched: {
       list: (given) => rows('/v1/unmatched', unmatchedFact, pageQuery(given)),
-      drop: (id) => change('DELETE', path`/v1/unmatched/${id}`, { isRepeatable: true }),
+      drop: (id) => change('DELETE', path`/v1/unmatched/${{ id }}`, { isRepeatable: true }),
     },
     channels: {
       list: () => rows('/v1/channels', channelStatus, {}),
       probe: (name, { signal } = {}) =>
         transport.call({
           method: 'POST',
-          path: path`/v1/channels/${name}/probe`,
+          path: path`/v1/channels/${{ name }}/probe`,
           read: probeResult,
           isRepeatable: true,
           signal,
@@ -105,9 +110,10 @@ export function remoteDesks(remote: Remote): Desks {
     webhooks: remoteWebhooks(remote),
     audit: { list: (given) => rows('/v1/audit', auditEntry, pageQuery(given)) },
     events: {
-      list: ({ after = 0, limit, invitationId } = {}) => {
-        const query = pageQuery({ after, ...(limit !== undefined && { limit }) })
-        const where = invitationId === undefined ? '/v1/events' : path`/v1/invitations/${invitationId}/events`
+      list: async ({ after = 0, limit, invitationId } = {}) => {
+        const query = eventQuery({ after, ...(limit !== undefined && { limit }) })
+        const where =
+          invitationId === undefined ? '/v1/events' : path`/v1/invitations/${{ invitationId }}/events`
         return rows(where, domainEvent, query)
       },
       last: () => lastCursor(remote),
@@ -123,7 +129,7 @@ function remoteKeys({ transport }: Remote): InviteMeClient['keys'] {
       const call = { method: 'GET', path: '/v1/keys', query: pageQuery(given), read: page(apiKey) } as const
       return (await transport.call(call)).items
     },
-    revoke: (id) => transport.call({ method: 'DELETE', path: path`/v1/keys/${id}`, isRepeatable: true }),
+    revoke: (id) => transport.call({ method: 'DELETE', path: path`/v1/keys/${{ id }}`, isRepeatable: true }),
   }
 }
 
@@ -138,7 +144,7 @@ function remoteWebhooks({ transport }: Remote): InviteMeClient['webhooks'] {
     get: (id) =>
       transport.call({
         method: 'GET',
-        path: path`/v1/webhooks/${id}`,
+        path: path`/v1/webhooks/${{ id }}`,
         read: webhookEndpoint as Reader<ReturnType<typeof webhookEndpoint> | undefined>,
         absent: { code: 'WEBHOOK_UNKNOWN', value: undefined },
       }),
@@ -154,16 +160,16 @@ function remoteWebhooks({ transport }: Remote): InviteMeClient['webhooks'] {
     update: (id, changes) =>
       transport.call({
         method: 'PATCH',
-        path: path`/v1/webhooks/${id}`,
+        path: path`/v1/webhooks/${{ id }}`,
         body: changes,
         isRepeatable: true,
         read: webhookEndpoint,
       }),
-    remove: (id) => transport.call({ method: 'DELETE', path: path`/v1/webhooks/${id}` }),
+    remove: (id) => transport.call({ method: 'DELETE', path: path`/v1/webhooks/${{ id }}` }),
     rotateSecret: (id, { keepFor } = {}) =>
       transport.call({
         method: 'POST',
-        path: path`/v1/webhooks/${id}/rotate-secret`,
+        path: path`/v1/webhooks/${{ id }}/rotate-secret`,
         body: { keepFor },
         read: record<{ readonly secret: string }>({ secret: text }),
       }),
@@ -172,7 +178,7 @@ function remoteWebhooks({ transport }: Remote): InviteMeClient['webhooks'] {
       return (
         await transport.call({
           method: 'GET',
-          path: path`/v1/webhooks/${id}/postings`,
+          path: path`/v1/webhooks/${{ id }}/postings`,
           query,
           read: postings,
         })
@@ -181,7 +187,7 @@ function remoteWebhooks({ transport }: Remote): InviteMeClient['webhooks'] {
     replay: async (id, which) => {
       const read = record<{ readonly replayed: number }>({ replayed: number })
       return (
-        await transport.call({ method: 'POST', path: path`/v1/webhooks/${id}/replay`, body: which, read })
+        await transport.call({ method: 'POST', path: path`/v1/webhooks/${{ id }}/replay`, body: which, read })
       ).replayed
     },
   }

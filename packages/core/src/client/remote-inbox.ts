@@ -1,6 +1,7 @@
 import { nameOf } from './event-feed.ts'
 import type { Remote } from './poll.ts'
 import { number, page, record } from './readers.ts'
+import { answerOf } from './request-body.ts'
 import { pageQuery, path, type Query } from './request-path.ts'
 import { inboxEntry, responseReceipt } from './shapes.ts'
 import type { Inbox, Inboxes, Topics } from '../face/face.ts'
@@ -39,9 +40,9 @@ function inboxOf(remote: Remote, follow: Topics['follow'], whose: Whose): Inbox 
     answer: (itemId, input) =>
       transport.call({
         method: 'POST',
-        path: path`/v1/inbox/${itemId}/answer`,
+        path: path`/v1/inbox/${{ itemId }}/answer`,
         query: whose,
-        body: { input },
+        body: { input: answerOf(input) },
         read: responseReceipt,
       }),
     on: (handler) => listen(remote, follow, whose, handler),

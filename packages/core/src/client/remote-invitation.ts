@@ -37,7 +37,7 @@ export function remoteInvitation<Value>(
     state: async () => (await readInvitation(remote, id)).state,
     answer: ({ signal } = {}) =>
       poll(remote, {
-        path: path`/v1/invitations/${id}/result`,
+        path: path`/v1/invitations/${{ id }}/result`,
         signal,
         // What the value is, the question's answer type says; the server has checked it.
         read: (value, place) =>
@@ -46,10 +46,14 @@ export function remoteInvitation<Value>(
     events: (options) => invitationEvents(remote, id, options),
     why: async () => {
       const read = record<{ readonly why: string }>({ why: text })
-      return (await transport.call({ method: 'GET', path: path`/v1/invitations/${id}/why`, read })).why
+      return (await transport.call({ method: 'GET', path: path`/v1/invitations/${{ id }}/why`, read })).why
     },
     cancel: async () => {
-      const call = { method: 'POST', path: path`/v1/invitations/${id}/cancel`, isRepeatable: true } as const
+      const call = {
+        method: 'POST',
+        path: path`/v1/invitations/${{ id }}/cancel`,
+        isRepeatable: true,
+      } as const
       return (await transport.call({ ...call, read: wrappedState })).state
     },
   }
@@ -63,7 +67,7 @@ export function readInvitation(
 ): Promise<InvitationRecord> {
   return transport.call({
     method: 'GET',
-    path: path`/v1/invitations/${id}`,
+    path: path`/v1/invitations/${{ id }}`,
     read: invitation,
     ...wait,
   })
@@ -77,7 +81,7 @@ export async function readResult(
 ): Promise<InvitationResult<unknown> | undefined> {
   const call = {
     method: 'GET',
-    path: path`/v1/invitations/${id}/result`,
+    path: path`/v1/invitations/${{ id }}/result`,
     read: wrappedResult,
     ...wait,
   } as const
@@ -96,7 +100,7 @@ async function* invitationEvents(
       await readInvitation(remote, id, { signal, isPatient: true }),
       remote.settings.clock.now(),
     )
-    const call = { path: path`/v1/invitations/${id}/events`, read: events, signal } as const
+    const call = { path: path`/v1/invitations/${{ id }}/events`, read: events, signal } as const
     const { items } = await oneRound(remote, { ...call, query: pageQuery({ after: cursor, limit }) }, !isOver)
     yield* items
     cursor = items.at(-1)?.cursor ?? cursor

@@ -1,6 +1,7 @@
 import type { Deadline } from './deadline.ts'
 import type { Remote } from './poll.ts'
 import { page, type Reader } from './readers.ts'
+import { objectOf } from './request-body.ts'
 import { pageQuery, path } from './request-path.ts'
 import { connectAddress, importReport, recipient, recipientExport } from './shapes.ts'
 import type { ImportRecord, Recipients } from '../face/face.ts'
@@ -15,18 +16,20 @@ export function remoteRecipients(remote: Remote): Recipients {
     transport.call({ method: 'POST', path: where, body: { channel, address }, isRepeatable: true })
   const load: Recipients['import'] = (source) => importRecipients(remote, source)
   return {
-    upsert: async ({ externalId, ...rest }) =>
-      transport.call({
+    upsert: async (person) => {
+      const { externalId, ...rest } = objectOf(person, { what: 'The recipient', field: '' })
+      return transport.call({
         method: 'PUT',
-        path: path`/v1/recipients/${externalId}`,
+        path: path`/v1/recipients/${{ externalId }}`,
         body: rest,
         isRepeatable: true,
         read: recipient,
-      }),
+      })
+    },
     get: (externalId) =>
       transport.call({
         method: 'GET',
-        path: path`/v1/recipients/${externalId}`,
+        path: path`/v1/recipients/${{ externalId }}`,
         read: recipient as Reader<ReturnType<typeof recipient> | undefined>,
         absent: { code: 'RECIPIENT_UNKNOWN', value: undefined },
       }),
@@ -47,21 +50,21 @@ export function remoteRecipients(remote: Remote): Recipients {
     connectAddress: (externalId, channel, { expiresIn } = {}) =>
       transport.call({
         method: 'POST',
-        path: path`/v1/recipients/${externalId}/connect`,
+        path: path`/v1/recipients/${{ externalId }}/connect`,
         body: { channel, expiresIn },
         read: connectAddress,
       }),
     export: (externalId) =>
       transport.call({
         method: 'GET',
-        path: path`/v1/recipients/${externalId}/export`,
+        path: path`/v1/recipients/${{ externalId }}/export`,
         read: recipientExport as Reader<ReturnType<typeof recipientExport> | undefined>,
         absent: { code: 'RECIPIENT_UNKNOWN', value: undefined },
       }),
     erase: (externalId) =>
       transport.call({
         method: 'DELETE',
-        path: path`/v1/recipients/${externalId}`,
+        path: path`/v1/recipients/${{ externalId }}`,
         read: () => true,
         absent: { code: 'RECIPIENT_UNKNOWN', value: false },
       }),

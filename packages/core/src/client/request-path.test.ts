@@ -1,15 +1,13 @@
 import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { pageQuery, path, writeCursor, writeQuery, type RequestPath } from './request-path.ts'
-
-const written = (made: RequestPath): string => (typeof made === 'string' ? made : made())
+import { pageQuery, path, writeCursor, writeQuery } from './request-path.ts'
 
 describe('path', () => {
   it('keeps any id within its segment', () => {
     assert(
       property(string({ unit: 'grapheme', minLength: 1, maxLength: 50 }), (id) => {
         if (id === '.' || id === '..') return
-        const url = new URL(`https://api.test${written(path`/v1/recipients/${id}/export`)}`)
+        const url = new URL(`https://api.test${path`/v1/recipients/${{ id }}/export`.write()}`)
         const segments = url.pathname.split('/')
         expect(segments).toHaveLength(5)
         expect(decodeURIComponent(segments[3] ?? '')).toBe(id)
@@ -19,8 +17,10 @@ describe('path', () => {
   })
 
   it.each(['', '.', '..', '\ud800'])('refuses %j, which no address can hold', (id) => {
-    expect(() => written(path`/v1/recipients/${id}`)).toThrow(
-      expect.objectContaining({ code: 'REQUEST_INVALID', field: 'id' }),
+    const made = path`/v1/recipients/${{ externalId: id }}`
+    expect(made.argument).toBe('externalId')
+    expect(() => made.write()).toThrow(
+      expect.objectContaining({ code: 'REQUEST_INVALID', field: 'externalId' }),
     )
   })
 })

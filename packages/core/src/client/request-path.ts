@@ -3,26 +3,42 @@ import { InviteMeError } from '../model/error.ts'
 /** Values of a query; those that are `undefined` are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>
 
-/** A path below the server's address; one with ids is written when the request is made, so that a wrong id rejects and does not throw. */
-export type RequestPath = string | (() => string)
+/** A path below the server's address. */
+export type RequestPath = string | PathWithId
 
-/**
- * Makes a path with ids in it: each is one segment, whatever characters it has.
- *
- * Writing it throws InviteMeError `REQUEST_INVALID`, field `id`, for what cannot be a segment: nothing, `.`, `..` (every URL parser
- * removes them, however they are written) and half characters.
- * @example path`/v1/recipients/${externalId}/export`
- */
-export function path(fixed: TemplateStringsArray, ...ids: readonly string[]): RequestPath {
-  return () => fixed.reduce((before, part, index) => `${before}${segment(ids[index - 1])}${part}`)
+/** A path with an id in it, made by {@link path}. */
+export interface PathWithId {
+  /** What the caller calls the id, `externalId`: errors name it so. */
+  readonly argument: string
+  /** Whether it is the empty text, which is nobody's id and nothing's. */
+  readonly isEmpty: boolean
+  /** Called when the request is made, so that a wrong id rejects and does not throw. */
+  readonly write: () => string
 }
 
-function segment(id: unknown): string {
+/**
+ * Makes a path with an id in it, which is one segment whatever characters it has.
+ *
+ * Writing it throws InviteMeError `REQUEST_INVALID`, naming the argument, for what cannot be a segment: nothing, `.`, `..` (every URL
+ * parser removes them, however they are written) and half characters.
+ *
+ * @param id by the name its caller calls it
+ * @example path`/v1/recipients/${{ externalId }}/export`
+ */
+export function path(
+  [before = '', after = '']: TemplateStringsArray,
+  id: Readonly<Record<string, string>>,
+): PathWithId {
+  const [[argument, value] = ['id', undefined]] = Object.entries(id)
+  return { argument, isEmpty: value === '', write: () => `${before}${segment(argument, value)}${after}` }
+}
+
+function segment(argument: string, id: unknown): string {
   if (typeof id !== 'string' || id === '' || id === '.' || id === '..' || !id.isWellFormed())
     throw new InviteMeError(
       'REQUEST_INVALID',
-      'An id in the address must be a text that is not empty, "." or ".." and has no half characters.',
-      { field: 'id' },
+      `"${argument}" is wrong: an id in the address must be a text that is not empty, "." or ".." and has no half characters.`,
+      { field: argument },
     )
   return encodeURIComponent(id)
 }
@@ -48,6 +64,17 @@ export function pageQuery(page: { readonly limit?: number; readonly after?: stri
     limit: limit === undefined ? undefined : boundedLimit(limit),
     after: after === undefined || after === '' ? undefined : writeCursor(after),
   }
+}
+
+/**
+ * The same for events, whose cursors are numbers.
+ * @throws InviteMeError `REQUEST_INVALID`, field `after`
+ */
+export function eventQuery(page: { readonly limit?: number; readonly after: number }): Query {
+  if (Number.isSafeInteger(page.after) && page.after >= 0) return pageQuery(page)
+  throw new InviteMeError('REQUEST_INVALID', '"after" must be a cursor: a whole number from 0 on.', {
+    field: 'after',
+  })
 }
 
 /** As the embedded engine takes it: 1 to 1,000, and anything else pulled to the nearest. */

@@ -35,6 +35,8 @@ export class Transport {
    */
   async call<Value = void>(call: Call<Value>): Promise<Value> {
     const { clock } = this.#settings
+    if (call.absent !== undefined && typeof call.path === 'object' && call.path.isEmpty)
+      return call.absent.value
     let troubledSince: number | undefined
     for (let tries = 1; ; tries += 1) {
       const outcome = await this.#try(call)
@@ -109,7 +111,7 @@ export class Transport {
   async #exchange<Value>(call: Call<Value>, deadline: Deadline, signal: AbortSignal): Promise<Try<Value>> {
     const { url, fetch, clock } = this.#settings
     const headers = await this.#headers(call)
-    const path = typeof call.path === 'string' ? call.path : call.path()
+    const path = typeof call.path === 'string' ? call.path : call.path.write()
     const wait = call.waitMs === undefined ? {} : { wait: `${String(Math.round(call.waitMs / 1_000))}s` }
     const response = await ky(`${url}${path}${writeQuery({ ...call.query, ...wait })}`, {
       method: call.method,

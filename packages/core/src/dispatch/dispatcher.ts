@@ -4,8 +4,11 @@ import type { Message } from '../model/message.ts'
 import type { SendOutcome } from '../model/outcome.ts'
 import type { SendContext } from '../ports/channel.ts'
 import type { NextDue } from '../ports/store.ts'
+import type { TraceParent } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
+import type { WorkItem } from '../model/work-item.ts'
 import { newId } from '../rules/uuid.ts'
+import { AbandonedWatch } from './abandoned-watch.ts'
 import { followUp } from './follow-up.ts'
 import { editKey, editLane, settleEdit, takeEdits, type ReadyEdit } from './edit-sent.ts'
 import { Gate } from './gate.ts'
@@ -18,6 +21,8 @@ import { settleAttempt } from './settle-attempt.ts'
 import { Stopping } from './stopping.ts'
 import type { ReadySend } from './prepare-send.ts'
 import { takeWork, type Lease, type Look } from './take-work.ts'
+import { WaitingRoom } from './waiting-room.ts'
+import { sendTraced, tellNotTaken, tellTaken } from './trace-work.ts'
 import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Longest pause between two tries to write an outcome down; they double from 100 ms. */
@@ -67,14 +72,14 @@ export class Dispatcher {
   readonly #parts: DispatchParts
   /** Absent when no work is handed to it, so that it looks for all of it. */
   readonly #handed: HandedWork | undefined
-  readonly #waitingForRoom = new Set<() => void>()
+  readonly #rooms: ReadonlyMap<string, WaitingRoom>
   #isRunning = false
   #isLooking = false
   #lookAgain = false
   #looking: Promise<void> = Promise.resolve()
   #callOffTimer: () => void = () => undefined
   #callOffHeartbeat: () => void = () => undefined
-  #lookedForAbandonedMs = -Infinity
+  readonly #abandoned: AbandonedWatch
 
   constructor(world: World, parts: DispatchParts, hooks: DispatchHooks) {
     this.#world = world
@@ -82,7 +87,9 @@ export class Dispatcher {
     this.#parts = parts
     this.#handed = world.queue.promises.carriesWork ? this.#expectWork() : undefined
     this.#worker = newId(world)
+    this.#abandoned = new AbandonedWatch(world.settings.leaseMs)
     this.#gates = new Map([...world.channels].map(([name, channel]) => [name, new Gate(world, channel)]))
+    this.#rooms = new Map([...this.#gates].map(([name, gate]) => [name, new WaitingRoom(world.clock, gate)]))
   }
 
   #expectWork(): HandedWork {
@@ -125,53 +132,27 @@ export class Dispatcher {
    * @returns when it was taken or let go, and is safe without the queue
    * @throws InviteMeError `STOPPED` when the engine stops: somebody else shall have it at once
    */
-  async takeNamed(place: Pick<NextDue, 'channel' | 'lane'>, deliveryIds: readonly string[]): Promise<void> {
+  async takeNamed(place: Pick<NextDue, 'channel' | 'lane'>, items: readonly WorkItem[]): Promise<void> {
     const gate = this.#gates.get(place.channel)
+    const room = this.#rooms.get(place.channel)
     const giveUpAtMs = this.#world.clock.now() + longestHoldMs
-    let rest = deliveryIds
+    let rest = items
     this.#handed?.hear(place, this.#world.clock.now())
-    while (gate !== undefined && rest.length > 0 && (await this.#hasRoom(gate, giveUpAtMs))) {
-      const named = rest.slice(0, gate.freeSlots())
+    while (this.#isRunning && gate !== undefined && room !== undefined && rest.length > 0) {
+      const places = await room.places(place.lane, rest.length, giveUpAtMs)
+      if (places === undefined) break
+      const named = rest.slice(0, places.count)
       rest = rest.slice(named.length)
-      if ((await this.#takeAtPlaces(gate, named)) > 0) this.#hooks.onCommit()
+      const taking = this.#takeSends(gate, this.#lease(), { named }).finally(() => {
+        places.giveBack()
+        // Some may have been kept for nothing.
+        room.look()
+      })
+      if ((await taking) > 0) this.#hooks.onCommit()
       this.#handed?.hear(place, this.#world.clock.now())
     }
     if (!this.#isRunning)
       throw new InviteMeError('STOPPED', 'The engine stops and takes no more work; hand it to another one.')
-  }
-
-  /** Others take what they were handed at the same time, and must not count on the same places. */
-  async #takeAtPlaces(gate: Gate, named: readonly string[]): Promise<number> {
-    const giveBack = gate.keepPlaces(named.length)
-    try {
-      return await this.#takeSends(gate, this.#lease(), { named })
-    } finally {
-      giveBack()
-      // Some places may have been kept for nothing.
-      this.#tellOfRoom()
-    }
-  }
-
-  #tellOfRoom(): void {
-    for (const go of this.#waitingForRoom) go()
-  }
-
-  /** @returns false when no place becomes free in time, or nothing is sent here at present */
-  async #hasRoom(gate: Gate, giveUpAtMs: number): Promise<boolean> {
-    while (this.#isRunning && gate.circuit !== 'open' && gate.freeSlots() <= 0) {
-      const waitMs = Math.min(giveUpAtMs, gate.reopensAtMs() ?? Infinity) - this.#world.clock.now()
-      if (this.#world.clock.now() >= giveUpAtMs) return false
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          callOff()
-          this.#waitingForRoom.delete(go)
-          resolve()
-        }
-        const callOff = this.#world.clock.schedule(Math.max(waitMs, 1), go)
-        this.#waitingForRoom.add(go)
-      })
-    }
-    return this.#isRunning && gate.freeSlots() > 0
   }
 
   /** Spares the next look the reading of a message that was just written. */
@@ -183,7 +164,7 @@ export class Dispatcher {
   async stop(deadlineMs: number): Promise<void> {
     this.#isRunning = false
     this.#callOffTimer()
-    this.#tellOfRoom()
+    for (const room of this.#rooms.values()) room.close()
     await this.#looking
     const callOff = this.#world.clock.schedule(deadlineMs, () => {
       this.#stopping.begin()
@@ -199,8 +180,10 @@ export class Dispatcher {
       this.#lookAgain = false
       try {
         next = await this.#findUpcoming()
+        this.#abandoned.hear(this.#world.clock.now())
         if (await this.#takeEverywhere(next)) this.#lookAgain = true
       } catch (error) {
+        this.#abandoned.fail()
         this.#world.log.error('The store could not be read for due work; trying again', {
           error: error instanceof Error ? error.message : 'unknown',
         })
@@ -255,17 +238,13 @@ export class Dispatcher {
     return count + (await this.#recoverNowAndThen(lease))
   }
 
-  /** Dead workers are looked for at a third of the lease, so that their work goes on soon after it ran out. */
   async #recoverNowAndThen(lease: Lease): Promise<number> {
     const now = this.#world.clock.now()
-    const isDue =
-      now - this.#lookedForAbandonedMs >= Math.min(this.#world.settings.leaseMs / 3, 5_000) ||
-      now < this.#lookedForAbandonedMs
-    if (!isDue) return 0
+    if (!this.#abandoned.isDue(now)) return 0
     // What is still being sent under an earlier name is not abandoned.
     await this.#prolong(lease)
     const recovered = await recoverAbandoned(this.#world, lease, this.#cache)
-    if (recovered === 0) this.#lookedForAbandonedMs = now
+    if (recovered === 0) this.#abandoned.foundNone(now)
     return recovered
   }
 
@@ -274,6 +253,8 @@ export class Dispatcher {
     lease: Lease,
     { hasEdits, due }: { readonly hasEdits: boolean; readonly due: readonly NextDue[] },
   ): Promise<number> {
+    const room = this.#rooms.get(gate.channel.name)
+    room?.expectEdits(hasEdits && gate.channel.edit !== undefined)
     const slots = gate.freeSlots()
     if (slots <= 0) return 0
     const lanes = this.#lanesToLookIn(due)
@@ -284,6 +265,9 @@ export class Dispatcher {
     const count = hasSends ? await this.#takeSends(gate, lease, { lanes }) : 0
     // A share of nothing says nothing about what waits.
     const late = hasEdits && share === 0 && count === 0 ? await this.#takeEdits(gate, gate.freeSlots()) : 0
+    // Those that were due may be another channel's; who waits gets what edits have left of their share.
+    room?.expectEdits(edited + late > 0 || (hasEdits && share === 0 && count > 0))
+    room?.look()
     return edited + count + late
   }
 
@@ -296,13 +280,19 @@ export class Dispatcher {
 
   async #takeSends(gate: Gate, lease: Lease, wanted: Look['wanted']): Promise<number> {
     const look = { lease, cache: this.#cache, patienceMs: this.#patienceMs(0), wanted }
-    const { sends, count, reserved } = await takeWork(this.#world, gate, look).catch((error: unknown) => {
-      // It may have been written all the same, before the connection broke: nobody would send what it took.
-      if (this.#worker === lease.worker) this.#worker = newId(this.#world)
-      throw error
-    })
+    const beganMs = this.#world.clock.now()
+    const { sends, count, reserved } = await takeWork(this.#world, gate, look).catch(
+      async (error: unknown) => {
+        // It may have been written all the same, before the connection broke: nobody would send what it took.
+        if (this.#worker === lease.worker) this.#worker = newId(this.#world)
+        await tellNotTaken(this.#world, error, { gate, wanted, beganMs })
+        throw error
+      },
+    )
     gate.keep(reserved)
-    for (const send of sends) this.#send(gate, send, lease.worker)
+    const isTraced = this.#world.tracer.isOn() && sends.length > 0
+    const places = isTraced ? await tellTaken(this.#world, sends, { gate, wanted, beganMs }) : undefined
+    for (const send of sends) this.#send(gate, send, lease.worker, places?.get(send.delivery.id))
     return count
   }
 
@@ -313,17 +303,14 @@ export class Dispatcher {
     return count
   }
 
-  #send(gate: Gate, send: ReadySend, worker: string): void {
+  /** @param place of the trace in which it was taken; `undefined` when it is not traced, or the message alone tells */
+  #send(gate: Gate, send: ReadySend, worker: string, place: TraceParent | undefined): void {
     this.#busy.set(worker, (this.#busy.get(worker) ?? 0) + 1)
     this.#run(gate, { lane: send.message.lane, address: send.outbound.to.address }, async () => {
-      const outcome = await this.#world.tracer.span(
-        `send ${gate.channel.name}`,
-        {
-          parent: send.message.trace,
-          attributes: { deliveryId: send.delivery.id, attempt: send.attempt.number },
-        },
-        () => sendAttempt(this.#world, gate.channel, send, this.#stopping),
-      )
+      const stopping = this.#stopping
+      const outcome = this.#world.tracer.isOn()
+        ? await sendTraced(this.#world, gate.channel, send, { place, stopping })
+        : await sendAttempt(this.#world, gate.channel, send, stopping)
       this.#learn(gate, outcome)
       this.#keep(this.#settle(send, outcome).finally(() => this.#letGo(worker)))
     })
@@ -390,7 +377,7 @@ export class Dispatcher {
     this.#keep(work)
     // The place is free before the outcome is written down.
     void work.finally(() => {
-      this.#tellOfRoom()
+      this.#rooms.get(gate.channel.name)?.look()
       this.wake()
     })
   }
@@ -457,8 +444,11 @@ export class Dispatcher {
     const canEdit = [...this.#gates.values()].some(
       (gate) => gate.channel.edit !== undefined && gate.freeSlots() > 0,
     )
-    const nextMs = Math.min(...dueMs, canEdit ? editAtMs : Infinity, ...reopening)
-    this.#sleep(Math.min(Math.max(nextMs - clock.now(), 1), settings.pollMs))
+    const graceMs = this.#abandoned.graceEndsAt(clock.now())
+    const nextMs = Math.min(...dueMs, canEdit ? editAtMs : Infinity, graceMs, ...reopening)
+    const delayMs = Math.min(Math.max(nextMs - clock.now(), 1), settings.pollMs)
+    this.#abandoned.expectBy(clock.now() + delayMs)
+    this.#sleep(delayMs)
   }
 
   #sleep(delayMs: number): void {

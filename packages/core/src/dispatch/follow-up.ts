@@ -1,4 +1,4 @@
-import { isAnswered, type InvitationRecord, type InvitationState } from '../model/invitation.ts'
+import { isAnswered } from '../model/invitation.ts'
 import { houseLane } from '../model/lane.ts'
 import type { ReceiptKind } from '../model/receipt.ts'
 import { expireInvitation } from '../ledger/close-invitation.ts'
@@ -9,6 +9,7 @@ import type { World } from '../ports/world.ts'
 import { decideFollowUp, type Decision } from '../rules/decide-next.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
+import { forEachByQuestion, lockQuestions } from './by-question.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -41,34 +42,21 @@ export async function followUp(
       claims.map(({ messageId }) => messageId),
       cache,
     )
-    const invitations = new Map(
-      (await parts.invitations.byIds(claims.flatMap(({ invitationId }) => invitationId ?? []))).map(
-        (invitation) => [invitation.id, invitation],
-      ),
-    )
-    for (const delivery of claims) {
+    // That a question is over is believed only of one that is locked: an answer may be taken back at this moment.
+    const invitations = await lockQuestions(parts, claims)
+    await forEachByQuestion(claims, async (delivery) => {
       const message = messages.get(delivery.messageId)
-      const invitation = invitations.get(delivery.invitationId ?? '')
-      if (message === undefined) continue
-      const state = await stateNow(parts, invitation)
+      if (message === undefined) return
+      const state = invitations.get(delivery.invitationId ?? '')?.state ?? 'pending'
       const decision = decideFollowUp(decisionInput(world, delivery, message), {
         isAnswered: isAnswered(state),
         isClosed: state !== 'pending',
       })
       await carryOut(world, parts, delivery, decision)
-    }
+    })
     return claims.length
   }
-  return world.store.transaction(work, { patienceMs })
-}
-
-/** That a question is over is believed only of one that is locked: an answer may be taken back at this moment. */
-async function stateNow(
-  parts: StoreParts,
-  invitation: InvitationRecord | undefined,
-): Promise<InvitationState> {
-  if (invitation === undefined || invitation.state === 'pending') return 'pending'
-  return (await parts.invitations.lock(invitation.id))?.state ?? invitation.state
+  return world.store.transaction(work, { patienceMs, alone: true })
 }
 
 async function carryOut(

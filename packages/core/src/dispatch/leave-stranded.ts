@@ -5,6 +5,7 @@ import type { World } from '../ports/world.ts'
 import { decideStranded, type Decision } from '../rules/decide-next.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
+import { forEachByQuestion, lockQuestions } from './by-question.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -27,7 +28,7 @@ export async function leaveStranded(
   const waitedSince = new Date(world.clock.now() - world.settings.policies.retry.withinMs)
   const stranded = waiting.filter(({ at }) => at <= waitedSince)
   if (stranded.length === 0) return 0
-  return world.store.transaction(async (parts) => {
+  const leave = async (parts: StoreParts): Promise<number> => {
     const claims: ClaimedDelivery[] = []
     for (const { channel, lane } of stranded) {
       const request = {
@@ -42,13 +43,15 @@ export async function leaveStranded(
     }
     const messageIds = claims.map(({ messageId }) => messageId)
     const messages = claims.length === 0 ? undefined : await findMessages(parts, messageIds, cache)
-    for (const delivery of claims) {
+    await lockQuestions(parts, claims)
+    await forEachByQuestion(claims, async (delivery) => {
       const message = messages?.get(delivery.messageId)
-      if (message === undefined) continue
+      if (message === undefined) return
       await carryOut(world, parts, delivery, decideStranded(decisionInput(world, delivery, message)))
-    }
+    })
     return claims.length
-  })
+  }
+  return world.store.transaction(leave, { alone: true })
 }
 
 async function carryOut(

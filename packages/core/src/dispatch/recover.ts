@@ -5,6 +5,7 @@ import type { World } from '../ports/world.ts'
 import { decideAfterCrash } from '../rules/decide-next.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
+import { forEachByQuestion, lockQuestions } from './by-question.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import type { Lease } from './take-work.ts'
 
@@ -17,7 +18,7 @@ const batch = 200
  * @returns how many were taken over
  */
 export async function recoverAbandoned(world: World, lease: Lease, cache: MessageCache): Promise<number> {
-  return world.store.transaction(async (parts) => {
+  const recover = async (parts: StoreParts): Promise<number> => {
     const claims = await parts.deliveries.claimAbandoned({
       now: new Date(world.clock.now()),
       limit: batch,
@@ -32,18 +33,16 @@ export async function recoverAbandoned(world: World, lease: Lease, cache: Messag
             claims.map(({ messageId }) => messageId),
             cache,
           )
-    for (const delivery of claims) {
+    await lockQuestions(parts, claims)
+    await forEachByQuestion(claims, async (delivery) => {
       const message = messages.get(delivery.messageId)
-      if (message !== undefined)
-        await takeOver(
-          world,
-          parts,
-          delivery,
-          decideAfterCrash(decisionInput(world, delivery, message), delivery.crashes + 1).progress,
-        )
-    }
+      if (message === undefined) return
+      const input = decisionInput(world, delivery, message)
+      await takeOver(world, parts, delivery, decideAfterCrash(input, delivery.crashes + 1).progress)
+    })
     return claims.length
-  })
+  }
+  return world.store.transaction(recover, { alone: true })
 }
 
 async function takeOver(

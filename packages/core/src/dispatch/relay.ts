@@ -1,9 +1,9 @@
 import type { Delivery } from '../model/delivery.ts'
 import type { Lane } from '../model/lane.ts'
-import type { DueHint } from '../ports/queue.ts'
 import type { World } from '../ports/world.ts'
 import { workItemOf } from '../rules/work-item.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
+import { publishTraced } from './trace-work.ts'
 import { isWorthAWord } from '../rules/worth-a-word.ts'
 
 /** Deliveries of one channel and lane that are handed out at once and not yet taken. What waits for them stays in the store. */
@@ -137,13 +137,13 @@ export class Relay {
     const fresh = due.filter((delivery) => !isOut(out.get(delivery.id), delivery, nowMs))
     for (let start = 0; start < fresh.length; start += mostItems) {
       const some = fresh.slice(start, start + mostItems)
-      await this.#world.queue.publish([await this.#hint(channel, lane, some)])
+      await publishTraced(this.#world, await this.#hint(channel, lane, some))
       for (const { dueAt, id } of some) out.set(id, { atMs: nowMs, dueAtMs: dueAt?.getTime() })
     }
     return fresh.length > 0 || taken.length > 0
   }
 
-  async #hint(channel: string, lane: Lane, deliveries: readonly Delivery[]): Promise<DueHint> {
+  async #hint(channel: string, lane: Lane, deliveries: readonly Delivery[]) {
     const messages = await findMessages(
       this.#world.store,
       deliveries.map(({ messageId }) => messageId),

@@ -51,7 +51,14 @@ export async function settleAttempt(
     if (outcome.status === 'accepted' && hasSequel(world, send, outcome))
       await afterAcceptance(world, parts, send, outcome)
   }
-  await world.store.transaction(write, { patienceMs })
+  await world.store.transaction(write, { patienceMs, alone: changesAddress(outcome) })
+}
+
+/** Whether an outcome says something about the address itself. */
+function changesAddress(outcome: SendOutcome): boolean {
+  return outcome.status === 'accepted'
+    ? outcome.movedTo !== undefined
+    : outcome.status === 'opted_out' || outcome.status === 'permanent_recipient'
 }
 
 type Accepted = Extract<SendOutcome, { status: 'accepted' }>

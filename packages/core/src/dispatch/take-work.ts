@@ -5,11 +5,13 @@ import type { SkipReason } from '../model/plan.ts'
 import { noPreferences } from '../model/preference.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseLink } from '../model/response-link.ts'
+import type { WorkItem } from '../model/work-item.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { waiting } from '../rules/decide-next.ts'
 import { recheckRoute } from '../rules/plan-delivery.ts'
 import { endDelivery, type Ending } from './end-delivery.ts'
+import { followMoves } from './follow-moves.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import { prepareSend, type ReadySend } from './prepare-send.ts'
@@ -37,8 +39,8 @@ export interface Look {
   readonly lease: Lease
   readonly cache: MessageCache
   readonly patienceMs: number
-  /** Deliveries to take, when they were named; else the lanes in which something is due. */
-  readonly wanted: { readonly named: readonly string[] } | { readonly lanes: ReadonlySet<Lane> }
+  /** What was handed over by name, or the lanes in which something is due. */
+  readonly wanted: { readonly named: readonly WorkItem[] } | { readonly lanes: ReadonlySet<Lane> }
 }
 
 /**
@@ -51,13 +53,18 @@ export async function takeWork(
   { lease, cache, patienceMs, wanted }: Look,
 ): Promise<TakenWork> {
   const take = async (parts: StoreParts): Promise<TakenWork> => {
-    const claims =
+    const taken =
       'lanes' in wanted
         ? await claimByShares(world, parts, gate, lease, wanted.lanes)
-        : await parts.deliveries.claimNamed({ ...claimOf(world, gate, lease), ids: wanted.named })
+        : await parts.deliveries.claimNamed({
+            ...claimOf(world, gate, lease),
+            ids: wanted.named.map(({ deliveryId }) => deliveryId),
+          })
     const reserved: Reservations = new Map()
-    if (claims.length === 0) return { sends: [], count: 0, reserved }
-    const facts = await gatherFacts(parts, claims, cache)
+    if (taken.length === 0) return { sends: [], count: 0, reserved }
+    const found = await gatherFacts(parts, taken, cache)
+    const claims = await followMoves(parts, taken, found.recipients)
+    const facts = claims === taken ? found : { ...found, suppressed: await suppressedOf(parts, claims) }
     const sends: ReadySend[] = []
     const links: ResponseLink[] = []
     for (const delivery of claims) {
@@ -137,14 +144,24 @@ async function gatherFacts(
     ),
     parts.invitations.byIds(present(claims.map(({ invitationId }) => invitationId))),
     parts.recipients.byIds(present(claims.map(({ recipientId }) => recipientId))),
-    parts.recipients.suppressed(claims.flatMap(({ plan, position }) => plan[position] ?? [])),
+    suppressedOf(parts, claims),
   ])
   return {
     messages,
     invitations: new Map(invitations.map((invitation) => [invitation.id, invitation])),
     recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
-    suppressed: new Set(suppressed.map(({ channel, address }) => `${channel} ${address}`)),
+    suppressed,
   }
+}
+
+/** Those addresses the deliveries are about to go to that said stop, or are dead. */
+async function suppressedOf(
+  parts: StoreParts,
+  claims: readonly ClaimedDelivery[],
+): Promise<ReadonlySet<string>> {
+  const places = claims.flatMap(({ plan, position }) => plan[position] ?? [])
+  const suppressed = await parts.recipients.suppressed(places)
+  return new Set(suppressed.map(({ channel, address }) => `${channel} ${address}`))
 }
 
 function reasonNotToSend(world: World, delivery: ClaimedDelivery, facts: Facts): Ending | undefined {

@@ -1,4 +1,5 @@
 import type { Message } from '../model/message.ts'
+import type { WorkItem } from '../model/work-item.ts'
 import type { DueHint } from '../ports/queue.ts'
 import type { World } from '../ports/world.ts'
 import { Dispatcher, type DispatchHooks, type DispatchParts } from './dispatcher.ts'
@@ -16,8 +17,13 @@ export class Workshop {
   constructor(world: World, parts: DispatchParts, hooks: DispatchHooks) {
     this.#world = world
     this.#parts = parts
-    this.#dispatcher = new Dispatcher(world, parts, hooks)
     this.#relay = parts.chores && world.queue.promises.carriesWork ? new Relay(world) : undefined
+    const onCommit = (): void => {
+      hooks.onCommit()
+      // A chore, or a send that failed, may have made the next one due.
+      this.#relay?.wake()
+    }
+    this.#dispatcher = new Dispatcher(world, parts, { ...hooks, onCommit })
   }
 
   /** Begins to work, and to listen for work. */
@@ -79,12 +85,12 @@ export class Workshop {
     const places = Map.groupBy(named, ({ channel, lane }) => `${String(lane)} ${channel}`)
     await Promise.all(
       [...places.values()].flatMap(([first, ...more]) =>
-        first === undefined ? [] : [this.#dispatcher.takeNamed(first, idsOf([first, ...more]))],
+        first === undefined ? [] : [this.#dispatcher.takeNamed(first, itemsOf([first, ...more]))],
       ),
     )
   }
 }
 
-function idsOf(hints: readonly DueHint[]): readonly string[] {
-  return hints.flatMap(({ items = [] }) => items.map(({ deliveryId }) => deliveryId))
+function itemsOf(hints: readonly DueHint[]): readonly WorkItem[] {
+  return hints.flatMap(({ items = [] }) => items)
 }

@@ -1,5 +1,6 @@
 import { callOffInvitation } from '../accept/cancel-invitation.ts'
 import { InviteMeError } from '../model/error.ts'
+import type { Recipient } from '../model/recipient.ts'
 import type { PageRequest, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { overwriteSent } from '../respond/overwrite-sent.ts'
@@ -24,7 +25,7 @@ export async function erasePerson(world: World, externalId: string): Promise<boo
   for (let round = 0; round < mostRounds; round += 1) {
     await forgetSent(world, person.id)
     cursor = await forgetEvents(world, person.id, cursor)
-    if (!(await forgetRest(world, person.id, cursor))) continue
+    if (!(await forgetRest(world, person, cursor))) continue
     // What another process wrote while the profile went is found by the person's id.
     await forgetSent(world, person.id)
     await forgetEvents(world, person.id, cursor)
@@ -41,7 +42,9 @@ async function forgetSent(world: World, recipientId: string): Promise<void> {
     const page: PageRequest = { limit: portion, ...(after !== undefined && { after }) }
     const ids = await world.store.erasure.deliveries(recipientId, page)
     if (ids.length > 0)
-      await untilFree(world, () => world.store.transaction((parts) => forgetThese(world, parts, ids)))
+      await untilFree(world, () =>
+        world.store.transaction((parts) => forgetThese(world, parts, ids), { alone: true }),
+      )
     after = ids.at(-1)
     if (ids.length < portion) return
   }
@@ -58,8 +61,9 @@ async function forgetThese(world: World, parts: StoreParts, ids: readonly string
 /** @returns cursor of the last event that was looked at */
 async function forgetEvents(world: World, recipientId: string, after: number): Promise<number> {
   for (let cursor = after; ;) {
-    const next = await world.store.transaction((parts) =>
-      parts.erasure.overwriteEvents(recipientId, cursor, portion),
+    const next = await world.store.transaction(
+      (parts) => parts.erasure.overwriteEvents(recipientId, cursor, portion),
+      { alone: true },
     )
     if (next === undefined) return cursor
     cursor = next
@@ -70,8 +74,14 @@ async function forgetEvents(world: World, recipientId: string, after: number): P
  * What was sent and told since, and the profile with it: together, so that somebody who is written to without end goes too.
  * @returns false when that is more than a portion
  */
-async function forgetRest(world: World, recipientId: string, after: number): Promise<boolean> {
+async function forgetRest(
+  world: World,
+  { externalId, id: recipientId }: Recipient,
+  after: number,
+): Promise<boolean> {
   const forget = async (parts: StoreParts): Promise<boolean> => {
+    // Locked first: what is being accepted for them is written before, or finds nobody.
+    if ((await parts.recipients.lock(externalId))?.id !== recipientId) return true
     const ids = await parts.erasure.deliveries(recipientId, { limit: portion })
     if (ids.length === portion) return false
     if (ids.length > 0) await forgetThese(world, parts, ids)
@@ -80,7 +90,7 @@ async function forgetRest(world: World, recipientId: string, after: number): Pro
       return false
     return forgetProfile(world, parts, recipientId)
   }
-  return untilFree(world, () => world.store.transaction(forget))
+  return untilFree(world, () => world.store.transaction(forget, { alone: true }))
 }
 
 async function forgetProfile(world: World, parts: StoreParts, recipientId: string): Promise<boolean> {

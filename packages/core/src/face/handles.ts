@@ -10,6 +10,13 @@ import { explain } from '../rules/explain.ts'
 
 const everything = { limit: 1_000 }
 
+/** What handles need of the engine beside the world. */
+export interface HandlePowers {
+  readonly live: Live
+  /** Does what changes something, and tells everybody whom it concerns. */
+  readonly change: <Result>(work: () => Promise<Result>) => Promise<Result>
+}
+
 /** Reads an invitation that must exist. */
 async function known(world: World, id: string): Promise<InvitationRecord> {
   const invitation = await world.store.invitations.byId(id)
@@ -21,7 +28,7 @@ async function known(world: World, id: string): Promise<InvitationRecord> {
 /** The durable handle of one invitation: holds nothing but its id. */
 export function invitationHandle<Value>(
   world: World,
-  live: Live,
+  { live, change }: HandlePowers,
   record: Pick<InvitationRecord, 'id' | 'messageId' | 'to'>,
 ): Invitation<Value> {
   const { id, messageId, to } = record
@@ -34,11 +41,7 @@ export function invitationHandle<Value>(
       live.until(async () => resultOf(await known(world, id)), signal) as Promise<InvitationResult<Value>>,
     events: (options) => invitationEvents(world, live, id, options),
     why: () => explainInvitation(world, id),
-    cancel: async () => {
-      const state = await cancelInvitation(world, id)
-      live.wake()
-      return state
-    },
+    cancel: () => change(() => cancelInvitation(world, id)),
   }
 }
 
@@ -80,12 +83,16 @@ async function explainInvitation(world: World, id: string): Promise<string> {
 /** The handle of the same question to many people. */
 export function invitationGroup<Value>(
   world: World,
-  live: Live,
+  powers: HandlePowers,
   messageId: string,
   records: readonly InvitationRecord[],
 ): InvitationGroup<Value> {
-  const invitations = records.map((record) => invitationHandle<Value>(world, live, record))
-  return { messageId, invitations, answers: (options) => groupAnswers(world, live, invitations, options) }
+  const invitations = records.map((record) => invitationHandle<Value>(world, powers, record))
+  return {
+    messageId,
+    invitations,
+    answers: (options) => groupAnswers(world, powers.live, invitations, options),
+  }
 }
 
 async function* groupAnswers<Value>(

@@ -10,11 +10,12 @@ import {
 } from '../model/recipient.ts'
 import { parseInput } from '../model/parse.ts'
 import type { Channel } from '../ports/channel.ts'
-import type { ChannelAddress, PageRequest } from '../ports/store.ts'
+import type { ChannelAddress, PageRequest, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { makeConnectAddress } from '../respond/connect.ts'
 import { optIn, optOut, placeOf } from '../respond/opt-out.ts'
 import { newId } from '../rules/uuid.ts'
+import { SeenNames } from './seen-names.ts'
 
 /** Records of an import written in one transaction; bounds what is held in memory. */
 const importBatch = 500
@@ -32,14 +33,28 @@ export function boundedLimit(wanted: number | undefined): number {
   return Number.isNaN(limit) ? 100 : Math.min(Math.max(Math.trunc(limit), 1), 1_000)
 }
 
-/** The engine's people desk, but for what is kept and forgotten about one of them. */
-export function recipientsDesk(world: World): Omit<Recipients, 'export' | 'erase'> {
+/**
+ * The engine's people desk, but for what is kept and forgotten about one of them.
+ * @param change does what is told to those who listen
+ */
+export function recipientsDesk(
+  world: World,
+  change: <Result>(work: () => Promise<Result>) => Promise<Result>,
+): Omit<Recipients, 'export' | 'erase'> {
+  /** Who says yes or no to an address writes to it alone. */
+  const consent = (
+    channel: string,
+    address: string,
+    write: (parts: StoreParts, place: ChannelAddress) => Promise<void>,
+  ): Promise<void> =>
+    change(async () => {
+      const place = addressOf(world, channel, address)
+      await world.store.transaction((parts) => write(parts, place), { alone: true })
+    })
   return {
     upsert: async (input) => {
       const draft = readRecipient(world, input)
-      await world.store.transaction((parts) =>
-        parts.recipients.upsert([draft], () => newId(world), new Date(world.clock.now())),
-      )
+      await upsert(world, [draft])
       const [recipient] = await world.store.recipients.byExternalIds([draft.externalId])
       if (recipient === undefined)
         throw new InviteMeError('INTERNAL', 'A recipient that was just written is missing.')
@@ -56,10 +71,8 @@ export function recipientsDesk(world: World): Omit<Recipients, 'export' | 'erase
         channelName,
         lifeMs: expiresIn === undefined ? undefined : readDuration(expiresIn, 'expiresIn'),
       }),
-    optOut: (channel, address) =>
-      world.store.transaction((parts) => optOut(world, parts, addressOf(world, channel, address))),
-    optIn: (channel, address) =>
-      world.store.transaction((parts) => optIn(parts, addressOf(world, channel, address))),
+    optOut: (channel, address) => consent(channel, address, (parts, place) => optOut(world, parts, place)),
+    optIn: (channel, address) => consent(channel, address, optIn),
   }
 }
 
@@ -108,12 +121,19 @@ function readRecipient(world: World, input: RecipientInput): RecipientDraft {
   }
 }
 
+async function upsert(world: World, drafts: readonly RecipientDraft[]): Promise<void> {
+  const now = new Date(world.clock.now())
+  await world.store.transaction((parts) => parts.recipients.upsert(drafts, () => newId(world), now), {
+    alone: true,
+  })
+}
+
 async function importRecipients(
   world: World,
   source: AsyncIterable<ImportRecord> | Iterable<ImportRecord>,
 ): Promise<ImportReport> {
   const problems: ImportProblem[] = []
-  const seen = new Set<string>()
+  const seen = new SeenNames()
   let imported = 0
   let repeated = 0
   let number = 0
@@ -123,9 +143,7 @@ async function importRecipients(
     const drafts = batch
     batch = []
     if (drafts.length === 0) return
-    await world.store.transaction((parts) =>
-      parts.recipients.upsert(drafts, () => newId(world), new Date(world.clock.now())),
-    )
+    await upsert(world, drafts)
     imported += drafts.length
   }
   const report = (problem: ImportProblem): void => {
@@ -141,8 +159,7 @@ async function importRecipients(
     }
     try {
       const draft = readRecipient(world, record.recipient)
-      if (seen.has(draft.externalId)) repeated += 1
-      seen.add(draft.externalId)
+      if (!seen.add(draft.externalId)) repeated += 1
       batch.push(draft)
     } catch (error) {
       if (!(error instanceof InviteMeError)) throw error

@@ -15,7 +15,10 @@ test('names the field that is wrong, and why', () => {
     }),
   )
   expect(() => parseInput(schema, { age: 1, agee: 2 }, { ...wrong, path: 'options' })).toThrow(
-    '"agee" is not an option',
+    expect.objectContaining({
+      field: 'options.agee',
+      message: 'Refused: "options.agee" is wrong: there is no such option.',
+    }),
   )
 })
 
@@ -31,6 +34,20 @@ test.each([
     )
   },
 )
+
+test('of shapes that fail at the same depth, tells the problem of the one with the fewest', () => {
+  const schema = z.union([
+    z.strictObject({ ids: z.array(z.string()) }),
+    z.strictObject({ since: z.string(), state: z.string().optional() }),
+  ])
+  for (const [value, field] of [
+    [{ since: null }, 'since'],
+    [{ ids: ['x'], state: 'failed' }, 'state'],
+    [{ ids: ['x'], since: 'today' }, 'since'],
+    [{}, 'ids'],
+  ] as const)
+    expect(() => parseInput(schema, value, wrong)).toThrow(expect.objectContaining({ field }))
+})
 
 test('a value of none of the shapes is told at its own place', () => {
   expect(() => parseInput(recipientInputSchema, { externalId: 'a', routes: 7 }, wrong)).toThrow(

@@ -18,7 +18,11 @@ export const webhookReplaySchema = z
   })
   .superRefine(({ ids, since, state }, context) => {
     if ((ids === undefined) === (since === undefined))
-      context.addIssue({ code: 'custom', path: ['since'], message: 'give either ids or since' })
+      context.addIssue({
+        code: 'custom',
+        path: [ids === undefined ? 'ids' : 'since'],
+        message: 'give either ids or since',
+      })
     else if (ids !== undefined && state !== undefined)
       context.addIssue({ code: 'custom', path: ['state'], message: 'give it with since, not with ids' })
   })

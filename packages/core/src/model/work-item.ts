@@ -24,7 +24,7 @@ export const workItemSchema = z.strictObject({
   attempt: z.number().int().min(1),
   /** ISO 8601. */
   dueAt: z.iso.datetime(),
-  /** W3C Trace Context of the request that made the message. */
+  /** W3C Trace Context of the acceptance of the message, or of the handing over when it was of this message alone. */
   traceparent: z.string().max(64).nullable(),
 })
 /** See {@link workItemSchema}. */

@@ -1,5 +1,6 @@
 import type { Lane } from '../model/lane.ts'
 import type { WorkItem } from '../model/work-item.ts'
+import type { SpanAttributes } from './tracer.ts'
 
 /** A hint that something falls due; the store's due index is the truth, so a lost hint is late, never lost. */
 export interface DueHint {
@@ -28,6 +29,8 @@ export interface QueuePromises {
 /** Wakes dispatchers when work falls due, or hands it to them. */
 export interface Queue {
   readonly promises: QueuePromises
+  /** What the span of a hint that is published, or taken, says of the queue; ids, names and numbers. */
+  spanAttributes?(act: 'publish' | 'take', lane: Lane): SpanAttributes
   /** Announces work; returns when the queue has it. */
   publish(hints: readonly DueHint[]): Promise<void>
   /** Calls `handle` for hints that are due; a rejected promise is a refusal. Returns a function that stops the calls. */

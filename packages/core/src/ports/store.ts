@@ -10,6 +10,7 @@ import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
 import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
+import type { Plan } from '../model/plan.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { Recipient, RecipientDraft } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
@@ -50,6 +51,13 @@ export interface RecipientStore {
   upsert(drafts: readonly RecipientDraft[], newId: () => string, now: Date): Promise<readonly string[]>
   byExternalIds(externalIds: readonly string[]): Promise<readonly Recipient[]>
   byIds(ids: readonly string[]): Promise<readonly Recipient[]>
+  /**
+   * Reads people to whom something is about to be written, and keeps others from locking them until the transaction ends; any
+   * number may hold one at once, and a profile may change meanwhile. Use only within a transaction.
+   */
+  hold(externalIds: readonly string[]): Promise<readonly Recipient[]>
+  /** Reads somebody who is about to be forgotten: until the transaction ends nobody else holds them. Use only within a transaction. */
+  lock(externalId: string): Promise<Recipient | undefined>
   list(page: PageRequest): Promise<readonly Recipient[]>
   /**
    * Adds a route behind the person's others, or changes the one with this address: verified and open. That one keeps its id and
@@ -201,6 +209,8 @@ export interface DeliveryStore {
    * the worker's own settlement decides; returns the ids written.
    */
   rewrite(settlements: readonly Settlement[]): Promise<readonly string[]>
+  /** Writes other plans: where routes lead by now. Use only within the transaction that took the deliveries. */
+  replan(plans: readonly { readonly deliveryId: string; readonly plan: Plan }[]): Promise<void>
 }
 
 /** A change of an invitation's state. */
@@ -343,6 +353,19 @@ export type EventFilter =
   | { readonly invitationId: string }
   | { readonly topic: string; readonly recipientId: string | null }
 
+/** The turn of a reader of the outbox, which processes take after each other. */
+export interface ReaderTurn {
+  /** Name of the reader, `events`. */
+  readonly reader: string
+  /** The process that reads; one whose turn has run out may keep it while nobody took it. */
+  readonly holder: string
+  readonly now: Date
+  /** Until when nobody else may read on; `now` gives the turn back. */
+  readonly until: Date
+  /** Cursor of the last event that is done with; default as it was. It never goes back. */
+  readonly readTo?: number
+}
+
 /** Domain events, written in the transaction that made them true. */
 export interface Outbox {
   append(events: readonly NewDomainEvent[]): Promise<void>
@@ -353,6 +376,14 @@ export interface Outbox {
   after(cursor: number, limit: number, filter?: EventFilter): Promise<readonly DomainEvent[]>
   /** Cursor of the newest event; 0 when there is none. */
   last(): Promise<number>
+  /**
+   * Takes, keeps or gives back the turn of a reader of whom one may read on at a time, and writes how far it came. A reader of a
+   * new name begins behind the newest event.
+   * @returns cursor of the last event that is done with; `undefined` while another process has the turn: nothing is written then
+   */
+  takeTurn(turn: ReaderTurn): Promise<number | undefined>
+  /** Cursor of the last event a reader is done with; `undefined` when there never was one of this name. */
+  readTo(reader: string): Promise<number | undefined>
 }
 
 /** Keys to the HTTP interface. */
@@ -516,6 +547,18 @@ export interface StoreParts {
   readonly audit: AuditStore
 }
 
+/** How a transaction goes with others. */
+export interface TransactionOptions {
+  /** How long it may wait for others to share its commit with (default 0). */
+  readonly patienceMs?: number
+  /**
+   * Shares its commit with nobody (default false): for one that writes to people or addresses, or to many questions. Those who
+   * share a commit hold what each of them locked, in the order it came; alone each locks in one order, so that no two wait for
+   * each other: people, questions, deliveries, suppressions, routes.
+   */
+  readonly alone?: boolean
+}
+
 /**
  * The only truth: everything accepted is here. Reads outside a transaction see only what was committed.
  */
@@ -527,11 +570,11 @@ export interface Store extends StoreParts {
   /**
    * Runs `work` in one transaction: all of it or nothing. `work` uses only the parts it is given, and may be run again
    * when the first run could not be kept.
-   * @param options `patienceMs` how long it may wait for others to share its commit with (default 0)
+   * @param options how it goes with others
    */
   transaction<Result>(
     work: (parts: StoreParts) => Promise<Result>,
-    options?: { readonly patienceMs?: number },
+    options?: TransactionOptions,
   ): Promise<Result>
   close(): Promise<void>
 }

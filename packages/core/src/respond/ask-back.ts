@@ -23,7 +23,7 @@ export async function askBack(
   text: string,
 ): Promise<void> {
   const route = delivery.plan[position]
-  if (route === undefined) return
+  if (route === undefined || !(await isStillKnown(parts, delivery))) return
   const original = await messageOf(parts, delivery)
   const now = new Date(world.clock.now())
   const message = wordBack(world, original, text, now)
@@ -35,6 +35,14 @@ export async function askBack(
       routeId: route.routeId,
     }),
   ])
+}
+
+/** Nothing is written about a person who has been forgotten meanwhile, nor are they while it is. */
+async function isStillKnown(parts: StoreParts, { recipientId }: Delivery): Promise<boolean> {
+  if (recipientId === null) return true
+  const [recipient] = await parts.recipients.byIds([recipientId])
+  const held = recipient === undefined ? [] : await parts.recipients.hold([recipient.externalId])
+  return held.some(({ id }) => id === recipientId)
 }
 
 /** A person is asked back once about a question; after that a human is needed, or two machines would talk for ever. */

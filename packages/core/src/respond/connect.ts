@@ -5,7 +5,7 @@ import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { hashToken, makeToken, tokenBytes } from '../rules/response-link.ts'
 import { newId } from '../rules/uuid.ts'
-import { optIn, placeOf } from './opt-out.ts'
+import { placeOf } from './opt-out.ts'
 
 /** How long such an address works when nothing else is said. */
 const defaultLifeMs = 7 * 86_400_000
@@ -71,8 +71,12 @@ export async function connectRoute(
   // Marked before it is looked at: of two that come at once, the later sees the first.
   await parts.links.useConnect(hash, place.address, now)
   if ((await parts.links.connectByHash(hash))?.usedBy !== place.address) return undefined
+  // The person before the address, and what is suppressed before routes, as everybody does who writes to both.
+  const [person] = await parts.recipients.byIds([link.recipientId])
+  if (person === undefined || (await parts.recipients.lock(person.externalId)) === undefined) return undefined
+  await parts.recipients.unsuppress(place)
   await parts.recipients.connectRoute(link.recipientId, place, () => newId(world), now)
-  await optIn(parts, place)
+  await parts.recipients.setRouteState(place, 'open')
   const nothing = { messageId: null, deliveryId: null, invitationId: null }
   const data = { channel: channel.name }
   await parts.outbox.append([

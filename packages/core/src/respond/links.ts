@@ -6,7 +6,6 @@ import type { LinkView } from '../model/link-view.ts'
 import type { Message } from '../model/message.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseReceipt } from '../model/response.ts'
-import { announceDue } from '../ledger/announce-due.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { closedReason } from '../rules/record-answer.ts'
@@ -115,38 +114,32 @@ export async function unsubscribeByLink(
   world: World,
   token: string,
 ): Promise<{ readonly status: 'done' | 'unknown' }> {
-  return world.store.transaction(async (parts) => {
+  const unsubscribe = async (parts: StoreParts): Promise<{ readonly status: 'done' | 'unknown' }> => {
     const behind = await lookBehind(parts, token, 'unsubscribe')
     const planned = behind?.delivery.plan[behind.link.position]
     if (planned === undefined) return { status: 'unknown' }
     await optOut(world, parts, planned)
     return { status: 'done' }
-  })
+  }
+  return world.store.transaction(unsubscribe, { alone: true })
 }
 
 /** Sends a fresh link by the route the expired one came on, at most once a minute. Tells nobody whether it did. */
-export async function renewLink(world: World, token: string): Promise<void> {
-  const renewed = await world.store.transaction((parts) => planRenewal(world, parts, token))
-  await announceDue(world, renewed === undefined ? [] : [{ ...renewed, dueAt: world.clock.now() }])
+export function renewLink(world: World, token: string): Promise<void> {
+  return world.store.transaction((parts) => planRenewal(world, parts, token))
 }
 
-/** @returns the channel to wake, or `undefined` */
-async function planRenewal(
-  world: World,
-  parts: StoreParts,
-  token: string,
-): Promise<{ readonly channel: string; readonly lane: Message['lane'] } | undefined> {
+async function planRenewal(world: World, parts: StoreParts, token: string): Promise<void> {
   const behind = await lookBehind(parts, token, 'respond')
-  if (behind === undefined || behind.invitation?.state !== 'pending') return undefined
+  if (behind === undefined || behind.invitation?.state !== 'pending') return
   const { link, message } = behind
   const [delivery] = await parts.deliveries.lockFree([behind.delivery.id])
-  if (delivery === undefined) return undefined
+  if (delivery === undefined) return
   const now = new Date(world.clock.now())
   const isTooSoon =
     now.getTime() - delivery.updatedAt.getTime() < renewEveryMs ||
     delivery.reminders >= message.remindersMs.length + mostRenewals
-  if (link.expiresAt === null || now < link.expiresAt || isTooSoon || delivery.step === 'send')
-    return undefined
+  if (link.expiresAt === null || now < link.expiresAt || isTooSoon || delivery.step === 'send') return
   const progress = {
     ...progressOf(delivery),
     position: link.position,
@@ -157,5 +150,4 @@ async function planRenewal(
     routeSinceMs: null,
   }
   await parts.deliveries.rewrite([settlementOf(delivery, progress, { now })])
-  return { channel: delivery.plan[link.position]?.channel ?? '', lane: message.lane }
 }

@@ -21,8 +21,11 @@ import { withdrawAnswer } from './withdraw-answer.ts'
  * @throws InviteMeError `STORE_BUSY` when its delivery stays in a worker's hands; the sender should try again
  */
 export async function recordFact(world: World, channel: Channel, fact: InboundFact): Promise<FactResult> {
+  const alone = changesAddress(fact)
   const record = () =>
-    untilFree(world, () => world.store.transaction((parts) => recordOnce({ world, parts, channel }, fact)))
+    untilFree(world, () =>
+      world.store.transaction((parts) => recordOnce({ world, parts, channel }, fact), { alone }),
+    )
   const result = await record()
   const messageId = messageNamed(fact)
   if (result.result !== 'unmatched' || messageId === undefined) return result
@@ -34,6 +37,11 @@ export async function recordFact(world: World, channel: Channel, fact: InboundFa
   const kept = await world.store.inbound.unmatchedOf(channel.name, messageId)
   await world.store.inbound.dropUnmatched(kept.flatMap((one) => (one.fact.id === fact.id ? [one.id] : [])))
   return again
+}
+
+/** Whether a fact says something about an address itself, whatever was sent there. */
+function changesAddress({ kind }: InboundFact): boolean {
+  return ['opted_out', 'opted_in', 'connected', 'moved', 'failed', 'complained'].includes(kind)
 }
 
 /** The provider's id of the message a fact speaks of. */
@@ -62,6 +70,9 @@ async function told(room: Room, fact: InboundFact): Promise<Told> {
   const found = 'reference' in fact ? await findDelivery(parts, channel, fact.reference) : undefined
   if ('reference' in fact && found === undefined) return unmatched(room, fact)
   const now = new Date(world.clock.now())
+  // Locked before anything is written: one of several together that has to wait costs the others nothing then.
+  if (found?.delivery.invitationId && fact.kind !== 'delivered' && fact.kind !== 'read')
+    await parts.invitations.lock(found.delivery.invitationId)
   const isFresh = (await parts.inbound.remember(channel.name, [fact.id], now)).length > 0
   const invitationId = found?.delivery.invitationId ?? null
   if (!isFresh) return { result: 'repeated', invitationId }

@@ -56,12 +56,12 @@ export async function recordLateFailure(
       detail: outcome.detail ?? null,
     }),
   ])
+  // The question before the address, as everybody locks who wants both.
+  const invitation =
+    delivery.invitationId === null ? undefined : await parts.invitations.lock(delivery.invitationId)
   await markAddress(world, parts, delivery, position, outcome)
   if (isFinal(delivery.state) || delivery.position !== position) return
-  if (delivery.invitationId !== null) {
-    const invitation = await parts.invitations.lock(delivery.invitationId)
-    if (invitation?.state !== 'pending') return
-  }
+  if (delivery.invitationId !== null && invitation?.state !== 'pending') return
   const input = decisionInput(world, delivery, await messageOf(parts, delivery))
   const attempts = await parts.deliveries.attempts(delivery.id)
   const mayHaveArrived = attempts.some(

@@ -58,7 +58,12 @@ export async function recordResponse(
   const { trace, answer } = message
   return world.tracer.span(
     'record answer',
-    { parent: trace, attributes: { invitationId: invitation.id, via: incoming.via } },
+    {
+      parent: trace,
+      links: [],
+      attributes: { 'invite_me.invitation_id': invitation.id, 'invite_me.via': incoming.via },
+      ending: ({ status }) => ({ attributes: { 'invite_me.answer': status } }),
+    },
     () => judge({ world, parts, invitation, incoming, now: new Date(world.clock.now()) }, answer),
   )
 }

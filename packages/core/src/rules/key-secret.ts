@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Lower-case letters and digits without look-alikes (Crockford's base 32): a byte of chance makes one of them. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -31,5 +31,5 @@ export function makeKeySecret(random: Uint8Array): { readonly secret: string; re
  * @returns its SHA-256 in hex, by which the store knows it, or `undefined` when it cannot be one of ours
  */
 export function hashKeySecret(secret: string): string | undefined {
-  return secretPattern.test(secret) ? createHash('sha256').update(secret).digest('hex') : undefined
+  return secretPattern.test(secret) ? hash('sha256', secret) : undefined
 }

@@ -11,7 +11,7 @@ export type DeliveryWork = Pick<
 >
 
 /**
- * The reading half of deliveries, and the heartbeat.
+ * The reading half of deliveries, and what is rarely written.
  * @param lockRows adds the database's own row locks to `lockFree`; SQLite's write transactions already exclude each other
  */
 export function deliveryReader(
@@ -57,6 +57,15 @@ export function deliveryReader(
           })
         ).map(toDelivery),
       ),
+    replan: (plans) =>
+      run(async () => {
+        for (const { deliveryId, plan } of plans)
+          await db
+            .updateTable('deliveries')
+            .set({ plan: JSON.stringify(plan) })
+            .where('id', '=', deliveryId)
+            .execute()
+      }),
     due: ({ channel, lane, now, limit }) =>
       run(async () =>
         (

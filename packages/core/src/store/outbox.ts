@@ -1,9 +1,11 @@
 import type { Outbox } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
+import { outboxTurns } from './outbox-turns.ts'
 import { toDomainEvent } from './rows.ts'
 
 /** The reading half of the outbox; appending is written per database, since it is on the hot path. */
-export function outboxReader({ db, run }: Connection): Omit<Outbox, 'append'> {
+export function outboxReader(connection: Connection): Omit<Outbox, 'append'> {
+  const { db, run } = connection
   const next = (cursor: number, limit: number) =>
     db.selectFrom('outbox').selectAll().where('cursor', '>', cursor).orderBy('cursor').limit(limit)
 
@@ -44,5 +46,6 @@ export function outboxReader({ db, run }: Connection): Omit<Outbox, 'append'> {
           .executeTakeFirst()
         return Number(row?.last ?? 0)
       }),
+    ...outboxTurns(connection),
   }
 }

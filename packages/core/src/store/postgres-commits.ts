@@ -1,4 +1,4 @@
-import type { StoreParts } from '../ports/store.ts'
+import type { StoreParts, TransactionOptions } from '../ports/store.ts'
 import type { ClaimMemory } from './postgres-claims.ts'
 import { codeOf, isWorthRetrying } from './postgres-error.ts'
 import { runGroup, type Ending, type Holder, type Verdict, type Work } from './postgres-group.ts'
@@ -15,6 +15,8 @@ const mostGroups = 4
 const enoughForAnother = 200
 /** … or one that has waited this long, in ms. */
 const patienceBesideMs = 5
+/** Transactions at once that share their commit with nobody. */
+const mostAlone = 4
 /** How often a transaction is begun again that others were faster than. */
 const mostTries = 5
 /** Times a transaction that has locked something itself gives way to others of this process; then it waits in the database. */
@@ -24,6 +26,8 @@ interface Waiting {
   readonly work: Work
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
+  /** Shares its commit with nobody, and waits in the database for what others have. */
+  isAlone: boolean
   entanglements: number
 }
 
@@ -43,6 +47,8 @@ export interface CommitsOptions {
  */
 export function postgresCommits({ pool, schema, memory, explain }: CommitsOptions) {
   const waiting: Waiting[] = []
+  const waitingAlone: Waiting[] = []
+  let alone = 0
   const locks = new Locks<Holder>()
   const benches = new WeakMap<PostgresSession, Workbench>()
   /** When the least patient of those waiting wants to begin; on the scale of `performance.now`. */
@@ -65,7 +71,8 @@ export function postgresCommits({ pool, schema, memory, explain }: CommitsOption
     if (bench === undefined) benches.set(session, (bench = new Workbench(session, { schema, memory })))
     try {
       const isStubborn =
-        group.length === 1 && group.some(({ entanglements }) => entanglements > mostDeferrals)
+        group.length === 1 &&
+        group.some(({ entanglements, isAlone }) => isAlone || entanglements > mostDeferrals)
       return await runGroup(
         group.map(({ work }) => work),
         { bench, locks, isStubborn },
@@ -105,8 +112,30 @@ export function postgresCommits({ pool, schema, memory, explain }: CommitsOption
 
   const tell = (one: Waiting, ending: Ending | undefined): void => {
     if (ending?.kind === 'done') one.resolve(ending.result as never)
+    else if (ending?.kind === 'elsewhere') runAlone(one)
     else if (ending?.kind === 'deferred') (ending.isEntangled ? disentangle : giveWay)(one, ending.until)
     else one.reject(explain(ending?.error))
+  }
+
+  /** Alone it may wait in the database, since nobody else waits for what it holds meanwhile but those who want the same. */
+  const runAlone = (one: Waiting): void => {
+    one.isAlone = true
+    waitingAlone.push(one)
+    while (alone < mostAlone && waitingAlone.length > 0) void runNextAlone()
+  }
+
+  const runNextAlone = async (): Promise<void> => {
+    const one = waitingAlone.shift()
+    if (one === undefined) return
+    alone += 1
+    try {
+      await runTogether([one])
+    } catch (error) {
+      refuse([one], error)
+    } finally {
+      alone -= 1
+      void runNextAlone()
+    }
   }
 
   /** It is run with the next group once those it waits for have ended. */
@@ -170,10 +199,17 @@ export function postgresCommits({ pool, schema, memory, explain }: CommitsOption
   }
 
   return {
-    /** @param patienceMs how long it may wait for others to share its commit with */
-    transaction<Result>(work: (parts: StoreParts) => Promise<Result>, patienceMs: number): Promise<Result> {
+    transaction<Result>(
+      work: (parts: StoreParts) => Promise<Result>,
+      { alone: isAlone = false, patienceMs = 0 }: TransactionOptions = {},
+    ): Promise<Result> {
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ work, resolve, reject, entanglements: 0 })
+        const one = { work, resolve, reject, isAlone, entanglements: 0 }
+        if (isAlone) {
+          runAlone(one)
+          return
+        }
+        waiting.push(one)
         const mine = patienceMs === 0 ? 0 : performance.now() + patienceMs
         const isDecided = mine >= beginBy && waiting.length !== enoughForAnother
         beginBy = Math.min(beginBy, mine)

@@ -17,6 +17,8 @@ export type Ending =
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: unknown }
   | { readonly kind: 'deferred'; readonly until: Promise<void>; readonly isEntangled: boolean }
+  /** It wants what another process holds; it was given up, and nothing of it was written. */
+  | { readonly kind: 'elsewhere' }
 
 /** How a group ended. */
 export type Verdict =
@@ -38,12 +40,18 @@ interface Member extends Holder {
   hasEnded: boolean
   /** Channels and lanes of which it has claimed all that was due, each with the moment. */
   readonly emptied: Set<string>
-  waitsFor: Promise<void> | undefined
+  /** What it wants and somebody else has: until when, `elsewhere` when that is another process. */
+  waitsFor: Promise<void> | 'elsewhere' | undefined
   ending: Ending | undefined
 }
 
 /** Milliseconds after which those of a group that have not ended hold up the others, and are run again alone. */
 const slowMs = 1_000
+/**
+ * Longest that several together wait in the database, in ms: who they wait for may be waiting for one of them. Postgres finds
+ * such a circle only after a second.
+ */
+const longestWaitMs = 300
 /** Longest a transaction may take, in ms, alone or when all of its group are slow. */
 const longestMs = 60_000
 
@@ -96,9 +104,14 @@ class Group {
     }))
   }
 
+  /** Whether what another process holds is waited for in the database. */
+  get #isAlone(): boolean {
+    return this.#members.length === 1
+  }
+
   async run(works: readonly Work[]): Promise<Verdict> {
     const { bench } = this.#options
-    const begun = bench.begin()
+    const begun = bench.begin(this.#isAlone ? undefined : longestWaitMs)
     begun.catch((error: unknown) => this.#fail(error))
     await this.#runAll(works)
     await this.#quiet()
@@ -172,7 +185,10 @@ class Group {
     member.hasEnded = true
     if (member.waitsFor === undefined) return
     const isEntangled = this.#options.locks.heldBy(member).size > 0
-    member.ending = { kind: 'deferred', until: member.waitsFor, isEntangled }
+    member.ending =
+      member.waitsFor === 'elsewhere'
+        ? { kind: 'elsewhere' }
+        : { kind: 'deferred', until: member.waitsFor, isEntangled }
     if (member.hasWritten) this.#fail(new TransactionOver(), member)
   }
 
@@ -196,6 +212,7 @@ class Group {
     if (part === 'deliveries' && method === 'lockFree')
       return this.#lockFree(values[0] as readonly string[], member)
     if (kind === 'lock') return this.#lock(call, member)
+    if (kind === 'hold') return this.#hold(call, member)
     if (kind !== 'read') member.hasWritten = true
     if (part === 'deliveries' && method === 'claimDue')
       return this.#claimDue(values[0] as ClaimRequest, member)
@@ -225,14 +242,35 @@ class Group {
   }
 
   async #lock(call: MethodCall, member: Member): Promise<unknown> {
-    const { bench, isStubborn, locks } = this.#options
-    const other = locks.take(`${call.part}:${String(call.values[0])}`, member)
-    const isOurs = other !== undefined && other.ended === member.ended
-    if (other !== undefined && (isOurs || !isStubborn)) {
-      member.waitsFor = other.ended
-      throw new TransactionOver()
-    }
-    return performOn(bench.parts.parts, call)
+    this.#giveWay(this.#options.locks.take(lockKey(call.part, String(call.values[0])), member), member)
+    return this.#lockRows(call, member)
+  }
+
+  async #hold(call: MethodCall, member: Member): Promise<unknown> {
+    const { locks } = this.#options
+    const names = [call.values[0] as string | readonly string[]].flat()
+    for (const name of names) this.#giveWay(locks.share(lockKey(call.part, name), member), member)
+    return this.#lockRows(call, member)
+  }
+
+  /** @throws TransactionOver when another process has a row, and one of several may not wait for it */
+  async #lockRows(call: MethodCall, member: Member): Promise<unknown> {
+    const { parts, tryLock } = this.#options.bench.parts
+    const trying = this.#isAlone ? undefined : tryLock(call)
+    if (trying === undefined) return performOn(parts, call)
+    const tried = await trying
+    if (tried !== 'taken') return tried.result
+    member.waitsFor = 'elsewhere'
+    throw new TransactionOver()
+  }
+
+  /** @throws TransactionOver when somebody else has what is wanted, and it is not waited for in the database */
+  #giveWay(other: Holder | undefined, member: Member): void {
+    if (other === undefined) return
+    const isOurs = other.ended === member.ended
+    if (this.#options.isStubborn && !isOurs) return
+    member.waitsFor = other.ended
+    throw new TransactionOver()
   }
 
   async #lockFree(ids: readonly string[], member: Member): Promise<unknown> {
@@ -287,6 +325,10 @@ class Group {
       this.#onQuiet = resolve
     })
   }
+}
+
+function lockKey(part: string, name: string): string {
+  return `${part}:${name}`
 }
 
 const deliveryPrefix = 'deliveries '

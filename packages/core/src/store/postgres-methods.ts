@@ -2,10 +2,10 @@ import type { StoreParts } from '../ports/store.ts'
 
 /**
  * What a method does. `read` nothing is written · `once` by statements of which each is whole by itself · `many` by one for any
- * number of rows, together with others who do the same · `write` by several that belong together · `lock` reads for change.
- * Outside a transaction the last three get one of their own.
+ * number of rows, together with others who do the same · `write` by several that belong together · `lock` reads for change ·
+ * `hold` keeps others from locking. Outside a transaction the last four get one of their own.
  */
-export type MethodKind = 'read' | 'once' | 'many' | 'write' | 'lock'
+export type MethodKind = 'read' | 'once' | 'many' | 'write' | 'lock' | 'hold'
 
 /** Every method of a store. A new one cannot be forgotten: the compiler asks for it. */
 export const methods = {
@@ -13,6 +13,8 @@ export const methods = {
     upsert: 'write',
     byExternalIds: 'read',
     byIds: 'read',
+    hold: 'hold',
+    lock: 'lock',
     list: 'read',
     connectRoute: 'write',
     moveAddress: 'write',
@@ -28,7 +30,7 @@ export const methods = {
     byKeys: 'read',
     list: 'read',
     lock: 'lock',
-    hold: 'read',
+    hold: 'hold',
     reschedule: 'write',
     rescheduled: 'read',
   },
@@ -49,6 +51,7 @@ export const methods = {
     attemptByProviderId: 'read',
     attempts: 'read',
     rewrite: 'many',
+    replan: 'write',
   },
   invitations: {
     byId: 'read',
@@ -82,7 +85,7 @@ export const methods = {
   },
   inbox: { add: 'many', list: 'read', count: 'read', byIds: 'read', mark: 'write' },
   receipts: { append: 'many', list: 'read' },
-  outbox: { append: 'many', after: 'read', last: 'read' },
+  outbox: { append: 'many', after: 'read', last: 'read', takeTurn: 'once', readTo: 'read' },
   keys: {
     insert: 'write',
     byHash: 'read',

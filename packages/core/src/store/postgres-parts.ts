@@ -17,6 +17,7 @@ import { postgresEdits } from './postgres-edits.ts'
 import type { Gather } from './postgres-gather.ts'
 import { postgresProgress } from './postgres-progress.ts'
 import { postgresReads } from './postgres-reads.ts'
+import { postgresRowLocks, type PostgresRowLocks } from './postgres-row-locks.ts'
 import type { Executor } from './postgres-session.ts'
 import { appendEvents, postgresWrites } from './postgres-writes.ts'
 import { receiptReader } from './receipts.ts'
@@ -36,6 +37,8 @@ export interface PostgresParts {
   readonly parts: StoreParts
   /** See {@link PostgresClaims.claimDue}. */
   readonly claimDue: PostgresClaims['claimDue']
+  /** See {@link PostgresRowLocks.tryCall}. */
+  readonly tryLock: PostgresRowLocks['tryCall']
   /** See {@link appendEvents}. */
   readonly appendEvents: (events: readonly NewDomainEvent[]) => Promise<void>
 }
@@ -47,6 +50,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     run: <Result>(work: () => Promise<Result>): Promise<Result> => work(),
   }
   const reads = postgresReads(executor, gather)
+  const locks = postgresRowLocks(executor, gather)
   const writes = postgresWrites(executor, gather)
   const claims = postgresClaims(executor, memory)
   const append = (events: readonly NewDomainEvent[]) => appendEvents(executor, schema, events)
@@ -55,14 +59,17 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
       ...recipientStore(connection),
       byExternalIds: reads.recipientsByExternalIds,
       byIds: reads.recipientsByIds,
+      hold: locks.heldRecipients.wait,
+      lock: async (externalId) => (await locks.recipients.wait([externalId]))[0],
       suppressed: reads.suppressed,
     },
     messages: {
-      ...messageReader(connection, true),
+      ...messageReader(connection),
       byId: async (id) => (await reads.messagesByIds([id]))[0],
       byIds: reads.messagesByIds,
       byKeys: reads.messagesByKeys,
-      lock: async (id) => (await reads.lockMessages([id]))[0],
+      lock: async (id) => (await locks.messages.wait([id]))[0],
+      hold: async (id) => void (await locks.heldMessages.wait([id])),
       insert: writes.insertMessages,
     },
     deliveries: {
@@ -76,7 +83,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
       ...invitationStore(connection, true),
       byId: async (id) => (await reads.invitationsByIds([id]))[0],
       byIds: reads.invitationsByIds,
-      lock: async (id) => (await reads.lockInvitations([id]))[0],
+      lock: async (id) => (await locks.invitations.wait([id]))[0],
     },
     links: { ...linkReader(connection), issue: writes.issueLinks },
     edits: { ...editWriter(connection), ...postgresEdits(executor) },
@@ -89,5 +96,5 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     webhooks: webhookStore(connection, true),
     audit: auditStore(connection),
   }
-  return { parts, claimDue: claims.claimDue, appendEvents: append }
+  return { parts, claimDue: claims.claimDue, tryLock: locks.tryCall, appendEvents: append }
 }

@@ -26,9 +26,6 @@ export interface PostgresReads {
   ): Promise<readonly { readonly key: string; readonly messageId: string; readonly request: string }[]>
   invitationsByIds(ids: readonly string[]): Promise<readonly InvitationRecord[]>
   unmatchedOf(channel: string, providerMessageId: string): Promise<readonly UnmatchedFact[]>
-  /** Reads rows and locks them until the transaction ends, in the order of ids, whoever locks. */
-  lockInvitations(ids: readonly string[]): Promise<readonly InvitationRecord[]>
-  lockMessages(ids: readonly string[]): Promise<readonly Message[]>
 }
 
 /** Makes the reads; `gather` says whether those who read at once do it together. */
@@ -42,15 +39,8 @@ export function postgresReads(executor: Executor, gather: Gather): PostgresReads
     const statement = select('recipients', column)
     return keyed(gather, async (keys) => {
       const rows = await rowsOf<'recipients'>(statement, keys)
-      const routes =
-        rows.length === 0
-          ? []
-          : await rowsOf<'routes'>(
-              selectRoutes,
-              rows.map(({ id }) => id),
-            )
-      const byRecipient = Map.groupBy(routes, (route) => route.recipient_id)
-      return rows.map((row) => [row[column], toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute))])
+      const people = await withRoutes(executor, rows)
+      return people.map((person) => [column === 'id' ? person.id : person.externalId, person])
     })
   }
   const messages = (statement: Statement) =>
@@ -84,8 +74,6 @@ export function postgresReads(executor: Executor, gather: Gather): PostgresReads
     messagesByIds: messages(select('messages', 'id')),
     messagesByKeys: byKeys,
     invitationsByIds: invitations(select('invitations', 'id')),
-    lockInvitations: invitations(locking('invitations')),
-    lockMessages: messages(locking('messages')),
     unmatchedOf: async (channel, providerMessageId) =>
       (await rowsOf<'unmatched_facts'>(selectUnmatched, channel, providerMessageId)).map(toUnmatchedFact),
   }
@@ -98,11 +86,16 @@ function select(
   return { name: `${table}_by_${column}`, text: `SELECT * FROM ${table} WHERE ${column} = ANY($1::text[])` }
 }
 
-function locking(table: 'messages' | 'invitations'): Statement {
-  return {
-    name: `lock_${table}`,
-    text: `SELECT * FROM ${table} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`,
-  }
+/** Makes people of rows, in their order, each with their routes. */
+export async function withRoutes(
+  executor: Executor,
+  people: readonly Row<'recipients'>[],
+): Promise<readonly Recipient[]> {
+  if (people.length === 0) return []
+  const ids = people.map(({ id }) => id)
+  const { rows } = await executor.query<Row<'routes'>>(selectRoutes, [ids])
+  const byRecipient = Map.groupBy(rows, (route) => route.recipient_id)
+  return people.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
 }
 
 const selectRoutes: Statement = {

@@ -44,7 +44,7 @@ interface Wire {
 }
 
 /** Milliseconds a lock is waited for. Within a process nobody waits for a lock, so only another process can hold it. */
-const lockTimeoutMs = 5_000
+export const lockTimeoutMs = 5_000
 /** Milliseconds a transaction may stand idle: its program hangs, and others wait for its locks. */
 const idleTransactionMs = 15_000
 /** Milliseconds the answer may take beyond the server's own limit before the connection is taken for dead. */

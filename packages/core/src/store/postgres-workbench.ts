@@ -29,10 +29,14 @@ export class Workbench implements Executor {
     return this.#session.query<Row>(statement, values)
   }
 
-  /** Opens a transaction; what is asked meanwhile is sent right behind. */
-  async begin(): Promise<void> {
+  /**
+   * Opens a transaction; what is asked meanwhile is sent right behind.
+   * @param longestWaitMs for a lock, but the one of the events; default as for the whole connection
+   */
+  async begin(longestWaitMs?: number): Promise<void> {
     this.#isOpen = true
-    await this.#session.query({ text: 'BEGIN' })
+    const limit = longestWaitMs === undefined ? '' : `; SET LOCAL lock_timeout = ${String(longestWaitMs)}`
+    await this.#session.query({ text: `BEGIN${limit}` })
   }
 
   /** Lets no further statement in. */

@@ -8,7 +8,7 @@ import type { ResponseLink } from '../model/response-link.ts'
 import type { AcceptedMessage } from '../ports/store.ts'
 import { arraysOf, flag, inserter, int, namesOf, text, unnested, type Column } from './postgres-columns.ts'
 import type { Gather } from './postgres-gather.ts'
-import type { Executor } from './postgres-session.ts'
+import { lockTimeoutMs, type Executor } from './postgres-session.ts'
 import { toMoment, toMomentOrNull } from './rows.ts'
 
 /** The inserts every message passes through, a statement for any number of rows. */
@@ -183,7 +183,7 @@ function partsOf<Part>(
 }
 
 /**
- * Appends events as the last thing before a commit. Cursors are given under a lock that is kept until the commit, so that
+ * Appends events as the last thing before a commit, so this lock may be waited for by several together. Cursors are given under a lock that is kept until the commit, so that
  * they become visible in their order: a reader that follows them never passes one that appears later.
  */
 export async function appendEvents(
@@ -195,7 +195,10 @@ export async function appendEvents(
     {
       name: 'append_events',
       text: `
-        WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended($1, 2)) IS NULL AS taken)
+        WITH turn AS MATERIALIZED (
+          SELECT set_config('lock_timeout', '${String(lockTimeoutMs)}', true),
+            pg_advisory_xact_lock(hashtextextended($1, 2)) IS NULL AS taken
+        )
         INSERT INTO outbox (${namesOf(eventColumns)})
         SELECT ${namesOf(eventColumns)} FROM turn, ${unnested(eventColumns, 2)}`,
     },

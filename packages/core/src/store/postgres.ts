@@ -133,7 +133,7 @@ function postgresStore(settings: Settings, explain: (error: unknown) => unknown)
 
   const outside = partsThrough(async (call) => {
     if (call.kind !== 'read' && call.kind !== 'once')
-      return commits.transaction((inside) => performOn(inside, call), 0)
+      return commits.transaction((inside) => performOn(inside, call), { alone: call.part === 'recipients' })
     try {
       return await performOn(parts, call)
     } catch (error) {
@@ -149,7 +149,7 @@ function postgresStore(settings: Settings, explain: (error: unknown) => unknown)
       })
       return new Date(Number(rows[0]?.ms))
     },
-    transaction: (work, { patienceMs = 0 } = {}) => commits.transaction(work, patienceMs),
+    transaction: commits.transaction,
     close: async () => {
       await notifier.close()
       await pool.close()

@@ -1,14 +1,11 @@
-import { noPreferences } from '../model/preference.ts'
-import type { RecipientDraft } from '../model/recipient.ts'
 import type { RecipientStore, Suppression } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { moveAddress } from './move-address.ts'
 import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
-
-const noPreferencesText = JSON.stringify(noPreferences)
+import { upsertPeople } from './upsert-people.ts'
 
 /** The reads every message passes through; written per database, since they are the hot path. */
-type RecipientWork = Pick<RecipientStore, 'byExternalIds' | 'byIds' | 'suppressed'>
+type RecipientWork = Pick<RecipientStore, 'byExternalIds' | 'byIds' | 'hold' | 'lock' | 'suppressed'>
 
 /** People and their routes, off the hot path. */
 export function recipientStore({ db, run }: Connection): Omit<RecipientStore, keyof RecipientWork> {
@@ -25,71 +22,6 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
     )
     const byRecipient = Map.groupBy(routes, (route) => route.recipient_id)
     return rows.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
-  }
-
-  const upsertOne = async (draft: RecipientDraft, newId: () => string, now: Date): Promise<string> => {
-    const at = toMoment(now)
-    const changed = {
-      ...(draft.name !== undefined && { name: draft.name }),
-      ...(draft.locale !== undefined && { locale: draft.locale }),
-      ...(draft.zone !== undefined && { zone: draft.zone }),
-      ...(Object.keys(draft.attributes).length > 0 && { attributes: JSON.stringify(draft.attributes) }),
-      ...(draft.preferences !== undefined && { preferences: JSON.stringify(draft.preferences) }),
-      updated_at: at,
-    }
-    const { id } = await db
-      .insertInto('recipients')
-      .values({
-        id: newId(),
-        external_id: draft.externalId,
-        name: null,
-        locale: null,
-        zone: null,
-        attributes: '{}',
-        preferences: noPreferencesText,
-        created_at: at,
-        ...changed,
-      })
-      .onConflict((conflict) => conflict.column('external_id').doUpdateSet(changed))
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    if (draft.routes !== undefined) await replaceRoutes(id, draft.routes, newId)
-    return id
-  }
-
-  const replaceRoutes = async (
-    recipientId: string,
-    routes: NonNullable<RecipientDraft['routes']>,
-    newId: () => string,
-  ): Promise<void> => {
-    // Read as they are taken away: what another process says of them meanwhile, a "no" above all, is not overlooked.
-    const before = await db
-      .deleteFrom('routes')
-      .where('recipient_id', '=', recipientId)
-      .returningAll()
-      .execute()
-    if (routes.length === 0) return
-    const distinct = [
-      ...new Map(routes.map((route) => [`${route.channel} ${route.address}`, route])).values(),
-    ]
-    await db
-      .insertInto('routes')
-      .values(
-        distinct.map((route) => {
-          const known = before.find((row) => row.channel === route.channel && row.address === route.address)
-          const isShut = known !== undefined && (known.state === 'opted_out' || known.state === 'bounced')
-          return {
-            id: known?.id ?? newId(),
-            recipient_id: recipientId,
-            channel: route.channel,
-            address: route.address,
-            rank: route.rank,
-            verified: route.verified ? 1 : (known?.verified ?? 0),
-            state: isShut && route.state === 'open' ? known.state : route.state,
-          }
-        }),
-      )
-      .execute()
   }
 
   /** @returns whether it was not suppressed before */
@@ -114,12 +46,7 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
   }
 
   return {
-    upsert: (drafts, newId, now) =>
-      run(async () => {
-        const ids: string[] = []
-        for (const draft of drafts) ids.push(await upsertOne(draft, newId, now))
-        return ids
-      }),
+    upsert: (drafts, newId, now) => run(() => upsertPeople(db, drafts, newId, now)),
     list: ({ after, limit }) =>
       run(async () =>
         withRoutes(

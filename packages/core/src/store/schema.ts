@@ -207,7 +207,12 @@ export interface Database {
     topic: string | null
     data: JsonText
   }
-  readonly outbox_readers: { name: string; cursor: number }
+  readonly outbox_readers: {
+    name: string
+    cursor: number
+    holder: string | null
+    held_until: Moment | null
+  }
   readonly api_keys: {
     id: string
     name: string

@@ -155,11 +155,17 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
       ...recipientStore(connection),
       byExternalIds: (externalIds) => run(async () => reads.recipientsByExternalIds(externalIds)),
       byIds: (ids) => run(async () => reads.recipientsByIds(ids)),
+      // Write transactions exclude each other; there is nothing to lock.
+      hold: (externalIds) => run(async () => reads.recipientsByExternalIds(externalIds)),
+      lock: (externalId) => run(async () => reads.recipientsByExternalIds([externalId])[0]),
       suppressed: (addresses) => run(async () => reads.suppressed(addresses)),
     },
     messages: {
-      ...messageReader(connection, false),
+      ...messageReader(connection),
+      byId: (id) => run(async () => reads.messagesByIds([id])[0]),
       byIds: (ids) => run(async () => reads.messagesByIds(ids)),
+      lock: (id) => run(async () => reads.messagesByIds([id])[0]),
+      hold: async () => undefined,
       byKeys: (keys) => run(async () => reads.messagesByKeys(keys)),
       insert: (accepted) => run(async () => statements.insertMessages(accepted)),
     },

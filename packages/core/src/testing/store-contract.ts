@@ -17,6 +17,7 @@ import { listQuestions } from './store-questions/list.ts'
 import { moveQuestions } from './store-questions/move.ts'
 import { namedQuestions } from './store-questions/named.ts'
 import { peopleQuestions } from './store-questions/people.ts'
+import { readerTurnQuestions } from './store-questions/reader-turns.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { settleQuestions } from './store-questions/settle.ts'
 import { togetherQuestions } from './store-questions/together.ts'
@@ -40,6 +41,7 @@ const storeQuestions = {
   ...connectQuestions,
   ...moveQuestions,
   ...recordQuestions,
+  ...readerTurnQuestions,
   ...topicQuestions,
   ...keyQuestions,
   ...auditQuestions,

@@ -13,6 +13,8 @@ export interface AppWorld {
   readonly tokens: RecipientTokens
   /** `off`: the host guards the interface itself, everybody is the owner. */
   readonly keys: 'required' | 'off'
+  /** Names of the host by which it may be called then, beside `localhost` and addresses in figures. */
+  readonly hosts: readonly string[]
   /** Origins whose pages may call. */
   readonly origins: readonly string[]
   readonly limits: RateLimits
@@ -35,7 +37,9 @@ export interface AppEnv {
     /** `POST /v1/messages`: the route, never the path itself, which may hold a token. */
     route: string
     caller: Caller
-    /** Headers of the answer, whatever it will be. */
-    answerHeaders: Headers
+    /** Headers of the answer, whatever it will be, by their names as they are written. */
+    answerHeaders: Record<string, string>
+    /** True once the answer has them. */
+    isComplete: boolean | undefined
   }
 }

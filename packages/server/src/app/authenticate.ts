@@ -1,9 +1,13 @@
 import { InviteMeError, type ApiKey, type InviteMe, type Scope } from '@invite-me/core'
 import type { RecipientClaims, RecipientTokens } from './recipient-token.ts'
 
-/** Who calls: a holder of a key, a person with a token of their own, or the host itself where keys are off. */
+/**
+ * Who calls: a holder of a key, a person with a token of their own, the host itself where keys are off, or whoever may put
+ * messages into a queue.
+ */
 export type Caller =
   | { readonly kind: 'key'; readonly key: ApiKey }
+  | { readonly kind: 'queue'; readonly scopes: readonly Scope[] }
   | ({ readonly kind: 'recipient' } & RecipientClaims)
   | { readonly kind: 'host' }
   | { readonly kind: 'nobody' }
@@ -14,6 +18,8 @@ export interface Gatekeeper {
   readonly tokens: RecipientTokens
   /** `off`: everybody is the host. */
   readonly keys: 'required' | 'off'
+  /** Names of the host by which it may be called where keys are off, beside `localhost` and addresses in figures. */
+  readonly hosts?: readonly string[]
 }
 
 /** Longer than any key or token of ours; anything else is not looked up. */
@@ -72,6 +78,7 @@ export function admit(caller: Caller, { scope, orRecipient = false }: Door): voi
     throw new InviteMeError('UNAUTHENTICATED', 'A key is needed: send it as "Authorization: Bearer imk_…".', {
       field: 'header.authorization',
     })
+  if (caller.kind === 'queue') return admitToQueue(caller.scopes, scope)
   const isAllowed = caller.kind === 'key' ? caller.key.scopes.includes(scope) : orRecipient
   if (isAllowed) return
   throw new InviteMeError(
@@ -80,6 +87,15 @@ export function admit(caller: Caller, { scope, orRecipient = false }: Door): voi
       ? `This key lacks the scope "${scope}".`
       : `A recipient's token does not open this; a key with the scope "${scope}" does.`,
     { field: 'header.authorization' },
+  )
+}
+
+function admitToQueue(scopes: readonly Scope[], scope: Scope): void {
+  if (scopes.includes(scope)) return
+  throw new InviteMeError(
+    'FORBIDDEN',
+    `This command needs the scope "${scope}", which commands from the queue do not have here.`,
+    { field: 'command' },
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Tracer } from '@invite-me/core'
 import { afterEach, describe, expect, test } from 'vitest'
+import { liveProtocol } from '../realtime/live-protocol.ts'
 import { testApi, type TestApi } from './__fixtures__/api.ts'
 import type { RequestRecord } from './watch-request.ts'
 
@@ -281,7 +282,7 @@ describe('where keys are off', () => {
     api.ask('POST', '/v1/messages', { body: notice, authorization: null, headers })
 
   test('whoever reaches it is the owner', async () => {
-    api = await testApi({ keys: 'off' })
+    api = await testApi({ keys: 'off', hosts: ['api.test'] })
     expect((await send()).status).toBe(202)
     expect((await send({ origin: 'http://api.test' })).status).toBe(202)
     expect((await api.ask('POST', '/v1/keys', { body: { name: 'shop', role: 'viewer' } })).status).toBe(201)
@@ -290,8 +291,30 @@ describe('where keys are off', () => {
     ])
   })
 
+  test('a name nobody told may not be called: a foreign page could have made its own lead here', async () => {
+    api = await testApi({ keys: 'off', hosts: ['api.internal'] })
+    for (const headers of [{}, { origin: 'http://api.test' }])
+      expect(await send(headers)).toMatchObject({ status: 403, body: { field: 'header.host' } })
+    const asked = async (host: string) =>
+      (await api.app.fetch(new Request(`http://${host}/v1/messages`))).status
+    for (const host of [
+      'api.internal',
+      'API.internal:81',
+      'localhost:8080',
+      'a.localhost',
+      '127.0.0.1',
+      '[::1]:80',
+    ])
+      expect([host, await asked(host)]).toEqual([host, 200])
+    for (const host of ['evil.test', 'localhost.evil.test', '127.0.0.1.evil.test'])
+      expect([host, await asked(host)]).toEqual([host, 403])
+    const socket = { upgrade: 'websocket', 'sec-websocket-protocol': liveProtocol, host: 'evil.test' }
+    const opened = await api.app.fetch(new Request('http://evil.test/v1/live', { headers: socket }))
+    expect(await opened.json()).toMatchObject({ status: 403, field: 'header.host' })
+  })
+
   test('a page of another origin may not call, whatever its browser sends along', async () => {
-    api = await testApi({ keys: 'off', origins: ['https://app.test'] })
+    api = await testApi({ keys: 'off', hosts: ['api.test'], origins: ['https://app.test'] })
     for (const origin of ['https://evil.test', 'null', 'http://api.test:81', 'nonsense'])
       expect(await send({ origin })).toMatchObject({ status: 403, body: { field: 'header.origin' } })
     expect((await send({ origin: 'https://app.test' })).status).toBe(202)

@@ -21,6 +21,11 @@ import { standardErrorLog } from '../standard-error-log.ts'
 export interface AppOptions {
   /** `off` for a host that guards the interface itself: then whoever reaches it is the owner, except pages of other origins. Default `required`. */
   readonly keys?: 'required' | 'off'
+  /**
+   * Host names by which the interface may be called where keys are off, `api.internal`; default none but `localhost` and addresses in
+   * figures. Another name could be a foreign page's own, made to lead here.
+   */
+  readonly hosts?: readonly string[]
   /** Origins whose pages may call, `https://app.example.org`, or `*` for all; default none but the server's own. */
   readonly origins?: readonly string[]
   readonly limits?: RateLimitOptions
@@ -105,6 +110,7 @@ function worldOf(inviteMe: InviteMe, options: AppOptions): AppWorld {
     inviteMe,
     tokens: new RecipientTokens(inviteMe, clock),
     keys: options.keys ?? ('required' as const),
+    hosts: options.hosts ?? [],
   }
   return {
     ...gatekeeper,

@@ -1,5 +1,8 @@
 import { InviteMeError } from '@invite-me/core'
 
+/** What an idempotency key may look like outside a body: visible ASCII characters. */
+export const keyShape: RegExp = /^[\x21-\x7e]{1,200}$/
+
 /**
  * The idempotency key of a request, from its header or its body.
  *

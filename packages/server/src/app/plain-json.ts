@@ -1,5 +1,8 @@
 import { InviteMeError } from '@invite-me/core'
 
+const curly = '{'.charCodeAt(0)
+const square = '['.charCodeAt(0)
+
 /** Deepest nesting of objects and lists; deeper than anything sensible, far from what a stack can hold. */
 export const maxJsonDepth = 32
 
@@ -16,8 +19,34 @@ export function readPlainJson(text: string): unknown {
   } catch (cause) {
     throw new InviteMeError('REQUEST_INVALID', 'The body is not JSON.', { field: 'body', cause })
   }
-  refuseUnstorable(value, [], 1)
+  if (!isHarmless(text)) refuseUnstorable(value, [], 1)
   return value
+}
+
+/**
+ * Whether a text of JSON can hold nothing that is refused, without a walk through its value: a NUL and half a character come only
+ * from escapes (the text itself is UTF-8), and what has few brackets is not deep.
+ */
+function isHarmless(text: string): boolean {
+  return !text.includes('\\u') && !text.includes('__proto__') && hasFewBrackets(text)
+}
+
+function hasFewBrackets(text: string): boolean {
+  let brackets = 0
+  for (let at = 0; at < text.length && brackets <= maxJsonDepth; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === curly || code === square) brackets += 1
+  }
+  return brackets <= maxJsonDepth
+}
+
+/**
+ * Refuses what {@link readPlainJson} refuses, in a value that was read from JSON before.
+ *
+ * @throws InviteMeError `REQUEST_INVALID`, naming the field
+ */
+export function checkPlainJson(value: unknown): void {
+  refuseUnstorable(value, [], 1)
 }
 
 function refuseUnstorable(value: unknown, path: readonly string[], depth: number): void {

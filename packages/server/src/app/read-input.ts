@@ -1,4 +1,4 @@
-import { closestIssue, InviteMeError } from '@invite-me/core'
+import { closestIssue, InviteMeError, type ErrorCode } from '@invite-me/core'
 import type { z } from 'zod'
 import { unstorable } from './plain-json.ts'
 
@@ -6,12 +6,14 @@ import { unstorable } from './plain-json.ts'
  * Parses one part of a request.
  *
  * @param place `query`, `path` or `header`; `''` for the body, whose members are named without it
- * @throws InviteMeError `REQUEST_INVALID`, naming the field
+ * @param refusals codes for members that have one of their own
+ * @throws InviteMeError `REQUEST_INVALID` or a code of `refusals`, naming the field
  */
 export function readInput<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   place: '' | 'query' | 'path' | 'header',
+  refusals: Readonly<Record<string, ErrorCode>> = {},
 ): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: false })
   if (parsed.success) return parsed.data
@@ -23,10 +25,15 @@ export function readInput<Schema extends z.ZodType>(
     .join('.')
   const problem = unknown.length > 0 ? 'there is no such member' : problemOf(issue)
   throw new InviteMeError(
-    'REQUEST_INVALID',
+    codeOf(path[0], refusals),
     `The request was refused: "${field === '' ? 'body' : field}" is wrong: ${problem}.`,
     { field: field === '' ? 'body' : field, cause: parsed.error },
   )
+}
+
+function codeOf(member: PropertyKey | undefined, refusals: Readonly<Record<string, ErrorCode>>): ErrorCode {
+  const own = typeof member === 'string' && Object.hasOwn(refusals, member) ? refusals[member] : undefined
+  return own ?? 'REQUEST_INVALID'
 }
 
 /** JSON has no `undefined`: what a caller did not say is missing. */
@@ -40,9 +47,10 @@ function problemOf(issue: z.core.$ZodIssue | undefined): string {
  *
  * @throws InviteMeError `REQUEST_INVALID` for a name given twice, and for text that cannot be stored
  */
-export function queryOf(url: URL): Readonly<Record<string, string>> {
+export function queryOf(url: string): Readonly<Record<string, string>> {
   const query = new Map<string, string>()
-  for (const [name, value] of url.searchParams) {
+  if (!url.includes('?')) return {}
+  for (const [name, value] of new URL(url).searchParams) {
     if (query.has(name)) throw wrongText(`query.${name.slice(0, 100)}`, 'it is given twice')
     refuseUnstorable(value, `query.${name.slice(0, 100)}`)
     query.set(name, value)
@@ -55,8 +63,19 @@ export function queryOf(url: URL): Readonly<Record<string, string>> {
  * @throws InviteMeError `REQUEST_INVALID` for text that cannot be stored
  */
 export function pathOf(parameters: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(parameters)) refuseUnstorable(value, `path.${name}`)
-  return parameters
+  return storable(parameters, 'path')
+}
+
+/**
+ * Texts of a path or a query, as they are.
+ * @throws InviteMeError `REQUEST_INVALID` for text that cannot be stored
+ */
+export function storable(
+  texts: Readonly<Record<string, string>>,
+  place: 'path' | 'query',
+): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(texts)) refuseUnstorable(value, `${place}.${name.slice(0, 100)}`)
+  return texts
 }
 
 function refuseUnstorable(text: string, field: string): void {

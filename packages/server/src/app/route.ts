@@ -90,11 +90,18 @@ export interface RouteDefinition<
   readonly takesKey?: boolean
   /** True for an administrative act that is done piece by piece, so that some of it may be done when it fails: that is written to the audit log too. */
   readonly isGradual?: boolean
+  /** True for a GET that is an administrative act all the same: whoever reads everything about a person is written down. */
+  readonly isAudited?: boolean
   readonly answers: Answers
   /** Error codes of this route beside those every route has. */
   readonly problems?: readonly ErrorCode[]
   /** Names by which the engine calls members of the body, with the body's own: `{ content: 'question' }`. */
   readonly rename?: Readonly<Record<string, string>>
+  /**
+   * Codes of the engine for members of the body whose shape is checked before it is asked: `{ input: 'ANSWER_INVALID' }`. Default
+   * `REQUEST_INVALID`.
+   */
+  readonly refusals?: Readonly<Record<string, ErrorCode>>
   /**
    * For routes with scope `admin` or `owner` that change something: what it was done to, for the audit log; an id, never an
    * address. Default the path's `id` or `externalId`, else the answer's `id`.
@@ -125,9 +132,11 @@ export interface Route extends Door {
   readonly stream: readonly string[]
   readonly takesKey: boolean
   readonly isGradual: boolean
+  readonly isAudited: boolean
   readonly answers: Readonly<Record<number, AnswerDefinition>>
   readonly problems: readonly ErrorCode[]
   readonly rename: Readonly<Record<string, string>>
+  readonly refusals: Readonly<Record<string, ErrorCode>>
   readonly auditTarget: (call: UntypedCall, answer: UntypedAnswer) => string | null
   readonly handle: (call: UntypedCall) => Promise<UntypedAnswer | Response>
 }
@@ -178,8 +187,10 @@ export function defineRoute<
     stream,
     takesKey,
     isGradual,
+    isAudited,
     problems,
     rename,
+    refusals,
     auditTarget,
     handle,
     ...rest
@@ -194,8 +205,10 @@ export function defineRoute<
     stream: stream ?? [],
     takesKey: takesKey ?? false,
     isGradual: isGradual ?? false,
+    isAudited: isAudited ?? false,
     problems: problems ?? [],
     rename: rename ?? {},
+    refusals: refusals ?? {},
     // The pipeline parses every part with the schemas given here before it calls; the types are proven there.
     auditTarget: (auditTarget as Route['auditTarget'] | undefined) ?? usualTarget,
     handle: handle as Route['handle'],

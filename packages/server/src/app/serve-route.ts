@@ -3,14 +3,17 @@ import type { Context } from 'hono'
 import type { AppEnv, AppWorld } from './app-world.ts'
 import { isOriginAllowed } from '../realtime/origin-check.ts'
 import { admit, authenticate, type Caller } from './authenticate.ts'
+import { completeResponse } from './complete-response.ts'
+import { keyShape } from './idempotency-key.ts'
 import { readPlainJson } from './plain-json.ts'
+import { refuseForeignHost } from './own-host.ts'
 import { inBodyWords } from './problem.ts'
 import { tooMany, type RateLimitState } from './rate-limits.ts'
 import { mediaTypeOf, readBodyText } from './read-body.ts'
 import { pathOf, queryOf, readInput } from './read-input.ts'
+import { noBody, readJsonBody } from './read-json-body.ts'
 import type { Route, UntypedAnswer, UntypedCall } from './route.ts'
 
-const keyShape = /^[\x21-\x7e]{1,200}$/
 const traceShape = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/
 
 /**
@@ -24,7 +27,7 @@ export async function serveRoute(world: AppWorld, route: Route, context: Context
     const caller = await recognise(world, route, context)
     await countCall(world, caller, context)
     const call = await readCall(world, route, caller, context)
-    const answered = await answer(world, route, call)
+    const answered = await answer(world, route, call, context)
     // Who only looks, and waited to see something, may have lost the right to see it meanwhile.
     if (route.method === 'get' && call.query['wait'] !== undefined) await recognise(world, route, context)
     return answered
@@ -34,16 +37,34 @@ export async function serveRoute(world: AppWorld, route: Route, context: Context
   }
 }
 
-async function answer(world: AppWorld, route: Route, call: UntypedCall): Promise<Response> {
+async function answer(
+  world: AppWorld,
+  route: Route,
+  call: UntypedCall,
+  context: Context<AppEnv>,
+): Promise<Response> {
+  const given = await performCall(world, route, call)
+  return given instanceof Response ? given : responseOf(given, context)
+}
+
+/**
+ * Does what a call asks for, whichever way it came, and writes administrative acts down.
+ *
+ * @throws InviteMeError in the words of the caller
+ */
+export async function performCall(
+  world: AppWorld,
+  route: Route,
+  call: UntypedCall,
+): Promise<UntypedAnswer | Response> {
   const given = await traced(world, route, call, () =>
     route.handle(call).catch(async (error: unknown) => {
       if (route.isGradual && !isAbsence(error)) await recordAct(world, route, call, unfinished(error))
       throw inBodyWords(error, route.rename)
     }),
   )
-  if (given instanceof Response) return given
-  await recordAct(world, route, call, given)
-  return responseOf(given)
+  if (!(given instanceof Response)) await recordAct(world, route, call, given)
+  return given
 }
 
 /** `POST /v1/messages` */
@@ -55,7 +76,10 @@ async function recognise(world: AppWorld, route: Route, context: Context<AppEnv>
   if (route.scope === 'none') return { kind: 'nobody' }
   const caller = await authenticate(world, context.req.header('authorization'))
   context.set('caller', caller)
-  if (caller.kind === 'host') refuseForeignPage(world, context)
+  if (caller.kind === 'host') {
+    refuseForeignHost(world, new URL(context.req.url).host)
+    refuseForeignPage(world, context)
+  }
   admit(caller, route)
   return caller
 }
@@ -96,10 +120,10 @@ function nameOf(caller: Caller): string | undefined {
 
 function tellLimit(context: Context<AppEnv>, state: RateLimitState, isOver: boolean): void {
   const headers = context.get('answerHeaders')
-  headers.set('RateLimit-Limit', String(state.limit))
-  headers.set('RateLimit-Remaining', String(state.remaining))
-  headers.set('RateLimit-Reset', String(state.resetSeconds))
-  if (isOver) headers.set('Retry-After', String(state.resetSeconds))
+  headers['RateLimit-Limit'] = String(state.limit)
+  headers['RateLimit-Remaining'] = String(state.remaining)
+  headers['RateLimit-Reset'] = String(state.resetSeconds)
+  if (isOver) headers['Retry-After'] = String(state.resetSeconds)
 }
 
 async function readCall(
@@ -113,12 +137,15 @@ async function readCall(
     inviteMe: world.inviteMe,
     world,
     path: readInput(route.params, pathOf(context.req.param()), 'path'),
-    query: route.isForeign ? {} : readInput(route.query, queryOf(new URL(request.url)), 'query'),
+    query: route.isForeign ? {} : readInput(route.query, queryOf(request.url), 'query'),
     body: await readBody(world, route, request),
     caller,
     idempotencyKey: route.takesKey ? idempotencyKeyOf(request) : undefined,
     request,
-    signal: request.signal,
+    // Made only for those who wait.
+    get signal() {
+      return request.signal
+    },
     requestId: context.get('requestId'),
   }
 }
@@ -130,13 +157,10 @@ async function readBody(world: AppWorld, route: Route, request: Request): Promis
   }
   if (route.body === undefined) return undefined
   const isPresent = mediaTypeOf(request, ['application/json']) !== undefined
-  if (!isPresent && !route.isBodyOptional) throw noBody()
-  const json = isPresent ? readPlainJson(await readBodyText(request, world.maxBodyBytes)) : {}
-  return readInput(route.body, json, '')
-}
-
-function noBody(): InviteMeError {
-  return new InviteMeError('REQUEST_INVALID', 'The request was refused: it has no body.', { field: 'body' })
+  return readJsonBody(
+    route,
+    isPresent ? readPlainJson(await readBodyText(request, world.maxBodyBytes)) : undefined,
+  )
 }
 
 function idempotencyKeyOf(request: Request): string | undefined {
@@ -150,7 +174,7 @@ function idempotencyKeyOf(request: Request): string | undefined {
 }
 
 /** Runs the work as a span below the caller's own, when anybody traces. */
-function traced<Result>(
+function traced<Result extends { readonly status: number }>(
   { tracer }: AppWorld,
   route: Route,
   { request, requestId }: UntypedCall,
@@ -159,7 +183,13 @@ function traced<Result>(
   if (tracer === undefined) return work()
   const header = request.headers.get('traceparent')
   const parent: TraceParent | null = header !== null && traceShape.test(header) ? header : null
-  return tracer.span(labelOf(route), { parent, attributes: { 'invite_me.request_id': requestId } }, work)
+  const attributes = {
+    'http.request.method': request.method,
+    'http.route': route.path,
+    'invite_me.request_id': requestId,
+  }
+  const ending = ({ status }: Result) => ({ attributes: { 'http.response.status_code': status } })
+  return tracer.span(labelOf(route), { kind: 'server', parent, attributes, ending }, work)
 }
 
 /** Nothing was there, so nothing was begun. */
@@ -176,6 +206,11 @@ interface UnfinishedAct extends UntypedAnswer {
   readonly endedBy: ErrorCode
 }
 
+function actorOf(caller: Caller): string {
+  if (caller.kind === 'key') return `key:${caller.key.id}`
+  return caller.kind === 'queue' ? 'queue:commands' : 'host'
+}
+
 /** Writes administrative acts down. The act is done: a failure to write is told to the log, not to the caller. */
 async function recordAct(
   { inviteMe, log }: AppWorld,
@@ -183,8 +218,9 @@ async function recordAct(
   call: UntypedCall,
   answer: UntypedAnswer | UnfinishedAct,
 ): Promise<void> {
-  if (route.method === 'get' || (route.scope !== 'admin' && route.scope !== 'owner')) return
-  const actor = call.caller.kind === 'key' ? `key:${call.caller.key.id}` : 'host'
+  if ((route.method === 'get' && !route.isAudited) || (route.scope !== 'admin' && route.scope !== 'owner'))
+    return
+  const actor = actorOf(call.caller)
   try {
     await inviteMe.audit.record({
       actor,
@@ -202,7 +238,8 @@ async function recordAct(
   }
 }
 
-function responseOf({ status, body }: UntypedAnswer): Response {
-  if (body === undefined) return new Response(null, { status })
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+function responseOf({ status, body }: UntypedAnswer, context: Context<AppEnv>): Response {
+  return body === undefined
+    ? completeResponse(context, status, null)
+    : completeResponse(context, status, JSON.stringify(body), 'application/json')
 }

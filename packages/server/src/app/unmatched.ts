@@ -20,7 +20,7 @@ export function methodNotAllowed(
   methods: readonly string[],
 ): Response {
   const allow = [...methods, 'OPTIONS'].join(', ')
-  context.get('answerHeaders').set('Allow', allow)
+  context.get('answerHeaders')['Allow'] = allow
   context.set('route', `${context.req.method} ${path}`)
   if (context.req.method === 'OPTIONS') return new Response(null, { status: 204 })
   throw new InviteMeError('METHOD_NOT_ALLOWED', `${context.req.method} is not one of ${allow}.`)

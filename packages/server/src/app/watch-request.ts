@@ -1,6 +1,7 @@
 import type { Clock } from '@invite-me/core'
 import type { Context } from 'hono'
 import type { AppEnv } from './app-world.ts'
+import { completeForeign } from './complete-response.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** What became of one request; holds no address, no key and no path, which may hold a token. */
@@ -27,18 +28,15 @@ export function watchRequest(
     const requestId = requestIdOf(context.req.header('x-request-id'))
     context.set('requestId', requestId)
     context.set('route', 'unmatched')
-    context.set(
-      'answerHeaders',
-      new Headers({ 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff' }),
-    )
+    context.set('answerHeaders', { 'X-Request-Id': requestId, 'X-Content-Type-Options': 'nosniff' })
     await next()
-    finishAnswer(context)
+    completeForeign(context)
     if (onRequest === undefined) return
     const caller = context.get('caller')
     onRequest({
       method: context.req.method,
       route: context.get('route'),
-      status: context.req.raw.signal.aborted ? 499 : context.res.status,
+      status: hasGone(context) ? 499 : context.res.status,
       durationMs: clock.now() - began,
       requestId,
       keyId: caller?.kind === 'key' ? caller.key.id : undefined,
@@ -46,17 +44,8 @@ export function watchRequest(
   }
 }
 
-function finishAnswer(context: Context<AppEnv>): void {
-  const response = context.res
-  const headers = new Headers(context.get('answerHeaders'))
-  if (!response.headers.has('cache-control')) headers.set('Cache-Control', 'no-store')
-  try {
-    for (const [name, value] of headers) response.headers.set(name, value)
-  } catch {
-    // A response that came from elsewhere may refuse to be changed.
-    const all = new Headers(response.headers)
-    for (const [name, value] of headers) all.set(name, value)
-    context.res = undefined
-    context.res = new Response(response.body, { status: response.status, headers: all })
-  }
+/** Whether the client went away before its answer; where Node serves, its response says so without an `AbortSignal` being made. */
+function hasGone({ env, req }: Context<AppEnv>): boolean {
+  const { outgoing } = env as { readonly outgoing?: { readonly destroyed: boolean } }
+  return outgoing?.destroyed ?? req.raw.signal.aborted
 }

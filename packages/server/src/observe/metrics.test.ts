@@ -55,10 +55,25 @@ function sources(changes: Partial<MetricSources> = {}): MetricSources {
         { endpointId: 'b', failingSince: null, dueAt: null },
       ],
     },
+    events: {
+      readTo: async () => 40,
+      last: async () => 47,
+      after: async () => [{ ...event, at: new Date(Date.now() - 60_000) }],
+    },
     liveConnections: () => 12,
     ...changes,
   }
 }
+
+const event = {
+  cursor: 41,
+  type: 'delivery.sent',
+  messageId: null,
+  deliveryId: null,
+  invitationId: null,
+  recipientId: null,
+  data: {},
+} as const
 
 type Deliveries = MetricSources['inviteMe']['deliveries']
 
@@ -134,6 +149,8 @@ describe('the metrics of a process', () => {
     expect(text).toContain('invite_me_channel_circuit{channel="telegram",state="closed"} 0')
     expect(text).toContain('invite_me_webhook_endpoints{state="failing"} 1')
     expect(text).toMatch(/invite_me_webhooks_late_seconds 3\d/)
+    expect(text).toContain('invite_me_events_behind 7')
+    expect(text).toMatch(/invite_me_events_late_seconds 6\d/)
     expect(text).toContain('invite_me_live_connections 12')
   })
 
@@ -189,6 +206,27 @@ describe('the metrics of a process', () => {
     const text = await page(metrics)
     expect(text).toContain('invite_me_webhook_posts_total{status="5xx"} 1')
     expect(text).toContain('invite_me_webhook_posts_total{status="none"} 2')
+  })
+
+  it('count commands by what became of them, and events once the broker has them', async () => {
+    const metrics = make()
+    metrics.countCommand('invitations.ask', 'done')
+    metrics.countCommand('unknown', 'refused')
+    let isAway = true
+    const publisher = metrics.countedPublisher({
+      publish: async () => {
+        if (isAway) throw new Error('away')
+      },
+      close: async () => undefined,
+    })
+    const events = [{ id: 'evt_1', type: 'delivery.sent', at: new Date(), body: '{}' }] as const
+    await expect(publisher.publish(events)).rejects.toThrow('away')
+    isAway = false
+    await publisher.publish(events)
+    const text = await page(metrics)
+    expect(text).toContain('invite_me_commands_total{command="invitations.ask",outcome="done"} 1')
+    expect(text).toContain('invite_me_commands_total{command="unknown",outcome="refused"} 1')
+    expect(text).toContain('invite_me_events_published_total 1')
   })
 
   it.skipIf(noPromtool !== undefined)(

@@ -1,8 +1,9 @@
-import type { InviteMe, Store, WebhookSender } from '@invite-me/core'
+import type { EventPublisher, InviteMe, Store, WebhookSender } from '@invite-me/core'
 import type { Channel, Clock, Log } from '@invite-me/core/channel'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RequestRecord } from '../app/watch-request.ts'
 import { addBacklogMetrics } from './backlog-metrics.ts'
+import { addBrokerMetrics, type PublishedEvents } from './broker-metrics.ts'
 import { addChannelMetrics } from './channel-metrics.ts'
 import { addCircuitMetrics } from './circuit-metrics.ts'
 import { addHttpMetrics } from './http-metrics.ts'
@@ -16,6 +17,8 @@ export interface MetricSources {
   readonly tellsBacklog: boolean
   /** Absent where nobody posts to webhook endpoints. */
   readonly webhooks?: Pick<Store['webhooks'], 'waiting'>
+  /** Absent where no events are published. */
+  readonly events?: PublishedEvents
   /** Sockets and streams that are open; absent where none are served. */
   readonly liveConnections?: () => number
 }
@@ -30,6 +33,10 @@ export interface Metrics {
   counted(channel: Channel): Channel
   /** The same sender, its posts counted. */
   countedSender(sender: WebhookSender): WebhookSender
+  /** Counts a command that was taken from the broker, by its name, which is one of ours, and what became of it. */
+  countCommand(command: string, outcome: 'done' | 'refused' | 'returned'): void
+  /** The same publisher, its events counted. */
+  countedPublisher(publisher: EventPublisher): EventPublisher
   /** Begins to tell what an engine knows. */
   watch(sources: MetricSources): void
 }
@@ -45,8 +52,8 @@ const misnamed = [
 ]
 
 /**
- * Makes the metrics of a process: its processor time and memory first, see `watch` for the rest. Labels hold names of channels
- * and routes only, so their number is bounded.
+ * Makes the metrics of a process: its processor time and memory first, see `watch` for the rest. Labels hold names of channels,
+ * routes and commands only, so their number is bounded.
  */
 export function createMetrics({ clock, log }: { readonly clock: Clock; readonly log: Log }): Metrics {
   const registry = new Registry()
@@ -55,15 +62,19 @@ export function createMetrics({ clock, log }: { readonly clock: Clock; readonly 
   const countRequest = addHttpMetrics(registry)
   const counted = addChannelMetrics(registry, clock)
   const webhooks = addWebhookMetrics(registry, clock)
+  const broker = addBrokerMetrics(registry, clock)
   return {
     expose: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     countRequest,
     counted,
     countedSender: webhooks.countedSender,
-    watch: ({ inviteMe, tellsBacklog, webhooks: endpoints, liveConnections }) => {
+    countCommand: broker.countCommand,
+    countedPublisher: broker.countedPublisher,
+    watch: ({ inviteMe, tellsBacklog, webhooks: endpoints, events, liveConnections }) => {
       addCircuitMetrics(registry, inviteMe.channels)
       if (tellsBacklog) addBacklogMetrics(registry, { deliveries: inviteMe.deliveries, clock, log })
       if (endpoints !== undefined) webhooks.watch(endpoints)
+      if (events !== undefined) broker.watch(events)
       if (liveConnections !== undefined) addLiveMetrics(registry, liveConnections)
     },
   }

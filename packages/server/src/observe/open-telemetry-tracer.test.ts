@@ -1,128 +1,72 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import {
-  context,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-  type ContextManager,
-  type Span,
-  type SpanContext,
-  type SpanOptions,
-  type Tracer,
-} from '@opentelemetry/api'
+import { SpanKind } from '@opentelemetry/api'
 import { InviteMeError } from '@invite-me/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { keepingSdk, type KeepingSdk } from './__fixtures__/keeping-sdk.ts'
 import { openTelemetryTracer } from './open-telemetry-tracer.ts'
 
-interface Kept {
-  readonly name: string
-  readonly parentId: string | undefined
-  readonly place: SpanContext
-  readonly options: SpanOptions
-  readonly attributes: Record<string, unknown>
-  status: unknown
-  isEnded: boolean
-}
-
-/** As much of an SDK as it takes to see what an SDK would see. */
-class KeepingTracer implements Tracer {
-  readonly spans: Kept[] = []
-
-  startSpan(name: string, options: SpanOptions = {}, under: Context = context.active()): Span {
-    const parent = trace.getSpanContext(under)
-    const number = String(this.spans.length + 1)
-    const kept: Kept = {
-      name,
-      parentId: parent?.spanId,
-      place: {
-        traceId: parent?.traceId ?? number.padStart(32, 'a'),
-        spanId: number.padStart(16, 'b'),
-        traceFlags: 1,
-      },
-      options,
-      attributes: { ...options.attributes },
-      status: undefined,
-      isEnded: false,
-    }
-    this.spans.push(kept)
-    const span: Span = {
-      spanContext: () => kept.place,
-      setAttribute: (key, value) => {
-        kept.attributes[key] = value
-        return span
-      },
-      setAttributes: () => span,
-      addEvent: () => span,
-      addLink: () => span,
-      addLinks: () => span,
-      setStatus: (status) => {
-        kept.status = status
-        return span
-      },
-      updateName: () => span,
-      end: () => {
-        kept.isEnded = true
-      },
-      isRecording: () => true,
-      recordException: () => undefined,
-    }
-    return span
-  }
-
-  startActiveSpan(name: string, ...rest: readonly unknown[]): never {
-    const work = rest.at(-1) as (span: Span) => unknown
-    const [options, under = context.active()] = rest.slice(0, -1) as [SpanOptions, Context?]
-    const span = this.startSpan(name, options, under)
-    return context.with(trace.setSpan(under, span), () => work(span)) as never
-  }
-}
-
-function followingContext(): ContextManager {
-  const storage = new AsyncLocalStorage<Context>()
-  const manager: ContextManager = {
-    active: () => storage.getStore() ?? ROOT_CONTEXT,
-    with: (under, work, self, ...args) => storage.run(under, () => work.call(self as never, ...args)),
-    bind: (_under, target) => target,
-    enable: () => manager,
-    disable: () => manager,
-  }
-  return manager
-}
-
-const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const parent = `00-${traceId}-b7ad6b7169203331-01`
+const stranger = '00-1af7651916cd43dd8448eb211c80319c-c7ad6b7169203331-01'
+const nothing = async () => undefined
 
 describe('with an SDK', () => {
-  let sdk: KeepingTracer
+  let sdk: KeepingSdk
   beforeEach(() => {
-    sdk = new KeepingTracer()
-    context.setGlobalContextManager(followingContext())
-    trace.setGlobalTracerProvider({ getTracer: () => sdk })
+    sdk = keepingSdk()
+    sdk.register()
   })
   afterEach(() => {
-    trace.disable()
-    context.disable()
+    sdk.remove()
+  })
+
+  it('somebody records', () => {
+    expect(openTelemetryTracer().isOn()).toBe(true)
   })
 
   it('a message is one trace through processes, from the request to the answer', async () => {
     const tracer = openTelemetryTracer()
     let carried: string | null = null
-    await tracer.span('POST /v1/invitations', { parent }, () =>
-      tracer.span('accept', { parent: null, attributes: { 'invite_me.recipients': 1 } }, async () => {
+    await tracer.span('POST /v1/invitations', { kind: 'server', parent }, () =>
+      tracer.span('accept', { parent: null, attributes: { 'invite_me.deliveries': 1 } }, async () => {
         carried = tracer.current()
       }),
     )
     // Another process takes it up later, with nothing but the place.
-    await tracer.span('send email', { parent: carried }, async () => undefined)
-    await tracer.span('record answer', { parent: carried }, async () => undefined)
+    await tracer.span('send email', { parent: carried }, nothing)
+    await tracer.span('record answer', { parent: carried }, nothing)
     const [request, accept, send, answer] = sdk.spans
-    expect(new Set(sdk.spans.map(({ place }) => place.traceId))).toEqual(
-      new Set(['0af7651916cd43dd8448eb211c80319c']),
-    )
+    expect(new Set(sdk.spans.map(({ place }) => place.traceId))).toEqual(new Set([traceId]))
     expect(request?.parentId).toBe('b7ad6b7169203331')
     expect(accept?.parentId).toBe(request?.place.spanId)
-    expect(accept?.attributes).toEqual({ 'invite_me.recipients': 1 })
+    expect(accept?.attributes).toEqual({ 'invite_me.deliveries': 1 })
     expect([send?.parentId, answer?.parentId]).toEqual([accept?.place.spanId, accept?.place.spanId])
     expect(sdk.spans.every(({ isEnded }) => isEnded)).toBe(true)
+  })
+
+  it('work for messages of several traces begins its own, linked to each, whatever runs around it', async () => {
+    const tracer = openTelemetryTracer()
+    await tracer.span('accept', { parent }, () =>
+      tracer.span(
+        'publish',
+        { kind: 'producer', parent: null, links: [parent, stranger, 'nonsense'] },
+        nothing,
+      ),
+    )
+    const publish = sdk.spans[1]
+    expect(publish?.parentId).toBeUndefined()
+    expect(publish?.options).toMatchObject({
+      kind: SpanKind.PRODUCER,
+      links: [{ context: { traceId } }, { context: { spanId: 'c7ad6b7169203331' } }],
+    })
+    expect(publish?.options.links).toHaveLength(2)
+  })
+
+  it('what was done before it was known whose it is begins when it began', async () => {
+    const before = Date.now()
+    await openTelemetryTracer().span('take', { parent, tookMs: 60_000 }, nothing)
+    const { startTime } = sdk.spans[0]?.options ?? {}
+    expect(Number(startTime)).toBeGreaterThanOrEqual(before - 60_000)
+    expect(Number(startTime)).toBeLessThan(before)
   })
 
   it('a failure marks its span by code, without the words of whoever failed', async () => {
@@ -139,10 +83,33 @@ describe('with an SDK', () => {
     expect(JSON.stringify(sdk.spans)).not.toContain('ann@')
   })
 
+  it('an expected failure, which is a value, marks its span as well', async () => {
+    const tracer = openTelemetryTracer()
+    const ending = (failure: string) => ({ failure, attributes: { 'invite_me.outcome': failure } })
+    const options = { kind: 'client', parent, ending } as const
+    expect(await tracer.span('send email', options, async () => 'rate_limited')).toBe('rate_limited')
+    expect(sdk.spans[0]).toMatchObject({
+      status: { code: 2, message: 'rate_limited' },
+      attributes: { 'error.type': 'rate_limited', 'invite_me.outcome': 'rate_limited' },
+    })
+  })
+
+  it.each([
+    ['a caller’s mistake is no failure of the server', new InviteMeError('ADDRESS_INVALID', 'wrong'), 422],
+    ['a fault of ours is', new TypeError('oops'), 500],
+  ])('%s', async (_name, error, status) => {
+    const failing = () => Promise.reject(error)
+    await expect(openTelemetryTracer().span('POST /', { kind: 'server', parent }, failing)).rejects.toBe(
+      error,
+    )
+    expect(sdk.spans[0]?.attributes['http.response.status_code']).toBe(status)
+    expect(sdk.spans[0]?.status?.code).toBe(status < 500 ? undefined : 2)
+  })
+
   it.each(['', 'nonsense', '00-00000000000000000000000000000000-b7ad6b7169203331-01', `${parent}-extra`])(
     'a place that cannot be read begins a new trace: "%s"',
     async (place) => {
-      await openTelemetryTracer().span('accept', { parent: place }, async () => undefined)
+      await openTelemetryTracer().span('accept', { parent: place }, nothing)
       expect(sdk.spans[0]?.parentId).toBeUndefined()
     },
   )
@@ -151,7 +118,18 @@ describe('with an SDK', () => {
 describe('without an SDK', () => {
   it('nothing is recorded, work is done, and there is no place', async () => {
     const tracer = openTelemetryTracer()
+    expect(tracer.isOn()).toBe(false)
     expect(tracer.current()).toBeNull()
     expect(await tracer.span('accept', { parent: null }, async () => 42)).toBe(42)
+  })
+
+  it('one that comes later is seen', () => {
+    const tracer = openTelemetryTracer()
+    const sdk = keepingSdk()
+    expect(tracer.isOn()).toBe(false)
+    sdk.register()
+    expect(tracer.isOn()).toBe(true)
+    sdk.remove()
+    expect(tracer.isOn()).toBe(false)
   })
 })

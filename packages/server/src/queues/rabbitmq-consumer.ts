@@ -1,8 +1,10 @@
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import type { ChannelModel, ConsumeMessage } from 'amqplib'
 import { isWorthAWord, lanes, type Clock, type DueHint, type Lane, type Log } from '@invite-me/core'
 import { atMost, within } from './deadline.ts'
 import { holdMs, readHint, type ParkReason } from './rabbitmq-envelope.ts'
 import { mostReturns, type BrokerNames } from './rabbitmq-names.ts'
+import type { ParkHeaders } from './rabbitmq-parking.ts'
+import { acknowledge, giveBack, openTap, returnsOf, type Taken, type Tap } from './rabbitmq-tap.ts'
 
 /** Hints of one call, and how long the first of them waits for others. */
 const mostHintsAtOnce = 50
@@ -28,16 +30,14 @@ export interface ConsumerWorld {
   /** Longest wait for calls under way when it is stopped. */
   readonly stopMs: number
   /** Puts a strange message aside. */
-  readonly park: (message: ConsumeMessage, why: Readonly<Record<string, string | number>>) => Promise<void>
+  readonly park: (message: ConsumeMessage, why: ParkHeaders) => Promise<void>
   /** Builds the connection again. */
   readonly renew: (reason: Error) => void
 }
 
-/** A message the broker waits to hear about. */
-interface Delivery {
+/** A hint the broker waits to hear about. */
+interface Delivery extends Taken {
   readonly hint: DueHint
-  readonly channel: Channel
-  readonly message: ConsumeMessage
 }
 
 interface Batch {
@@ -57,8 +57,8 @@ export class HintConsumer {
   /** Waits that are called off when it stops. */
   readonly #timers = new Set<() => void>()
   readonly #parked = new Map<ParkReason, number>()
-  /** A channel for each lane, with the tag of its consumer once there is one. */
-  readonly #taps = new Map<Channel, string | undefined>()
+  /** One for each lane. */
+  #taps: readonly Tap[] = []
   #isStopped = false
   #refusals = 0
   #stopping: Promise<void> | undefined
@@ -70,33 +70,16 @@ export class HintConsumer {
 
   /** Begins on a new connection; what was taken on an older one comes again. */
   attach(connection: ChannelModel): void {
-    this.#taps.clear()
-    for (const lane of lanes)
-      this.#consume(connection, lane).catch((error: unknown) => {
-        // Stopped in the middle of it, it broke its own channel, which concerns nobody else.
-        if (!this.#isStopped) this.#world.renew(error instanceof Error ? error : new Error('unknown trouble'))
-      })
-  }
-
-  /**
-   * On a channel of its own: a queue without a leader (seen with RabbitMQ 3.10.8, killed just after it made the queue) leaves
-   * its whole channel without an answer for 65 s.
-   */
-  async #consume(connection: ChannelModel, lane: Lane): Promise<void> {
-    const channel = await connection.createChannel()
-    let trouble = new Error('the broker closed a channel')
-    channel.on('error', (error) => (trouble = error))
-    channel.on('close', () => {
-      if (!this.#isStopped) this.#world.renew(trouble)
-    })
-    if (this.#isStopped) return closeQuietly(channel)
-    this.#taps.set(channel, undefined)
-    await channel.prefetch(this.#world.prefetch)
-    const { consumerTag } = await channel.consume(this.#world.names.queue(lane), (message) => {
-      if (message === null) this.#world.renew(new Error('a queue was deleted'))
-      else this.#receive(lane, { channel, message })
-    })
-    this.#taps.set(channel, consumerTag)
+    if (this.#isStopped) return
+    const { names, prefetch, renew } = this.#world
+    this.#taps = lanes.map((lane) =>
+      openTap(connection, {
+        queue: names.queue(lane),
+        prefetch,
+        renew,
+        onMessage: (taken) => this.#receive(lane, taken),
+      }),
+    )
   }
 
   /** Takes no more, waits for the calls under way, and gives the rest back; may be called twice. */
@@ -111,14 +94,13 @@ export class HintConsumer {
     for (const { callOff } of this.#batches.values()) callOff()
     this.#batches.clear()
     const { clock, stopMs } = this.#world
-    const cancelled = [...this.#taps].map(async ([channel, tag]) => tag !== undefined && channel.cancel(tag))
-    await atMost(clock, cancelMs, Promise.allSettled(cancelled))
+    await atMost(clock, cancelMs, Promise.allSettled(this.#taps.map((tap) => tap.cancel())))
     await atMost(clock, stopMs, Promise.allSettled(this.#underWay))
     // The broker gives to others what was not acknowledged on them.
-    await atMost(clock, cancelMs, Promise.all([...this.#taps.keys()].map(closeQuietly)))
+    await atMost(clock, cancelMs, Promise.all(this.#taps.map((tap) => tap.close())))
   }
 
-  #receive(lane: Lane, taken: Omit<Delivery, 'hint'>): void {
+  #receive(lane: Lane, taken: Taken): void {
     if (this.#isStopped) return
     const returns = returnsOf(taken.message)
     if (returns >= mostReturns) {
@@ -187,7 +169,7 @@ export class HintConsumer {
    * Not at once: what fails here would come back here, and fail, a thousand times a second. And later each time: a database that is
    * away for a minute must not use up the returns of work there is nothing wrong with.
    */
-  #giveBackLater(taken: readonly Omit<Delivery, 'hint'>[]): void {
+  #giveBackLater(taken: readonly Taken[]): void {
     if (this.#isStopped) return
     for (const one of taken)
       this.#later(this.#world.refusedMs * 2 ** Math.min(returnsOf(one.message), mostDoublings), () =>
@@ -195,7 +177,7 @@ export class HintConsumer {
       )
   }
 
-  async #park(taken: Omit<Delivery, 'hint'>, lane: Lane, reason: ParkReason, detail: string): Promise<void> {
+  async #park(taken: Taken, lane: Lane, reason: ParkReason, detail: string): Promise<void> {
     const why = { 'x-invite-me-reason': reason, 'x-invite-me-detail': detail, 'x-invite-me-lane': lane }
     try {
       await this.#world.park(taken.message, why)
@@ -227,35 +209,5 @@ export class HintConsumer {
   #keep(work: Promise<void>): void {
     this.#underWay.add(work)
     void work.finally(() => this.#underWay.delete(work))
-  }
-}
-
-/** How often it came back, as the broker counts (absent before the first time). */
-function returnsOf({ properties }: ConsumeMessage): number {
-  const count: unknown = properties.headers?.['x-delivery-count']
-  return typeof count === 'number' ? count : 0
-}
-
-function acknowledge({ channel, message }: Omit<Delivery, 'hint'>): void {
-  try {
-    channel.ack(message)
-  } catch {
-    // The connection is gone: the broker gives it to somebody again, who will find nothing left to do.
-  }
-}
-
-function giveBack({ channel, message }: Omit<Delivery, 'hint'>): void {
-  try {
-    channel.nack(message, false, true)
-  } catch {
-    // The connection is gone, and the broker has it back.
-  }
-}
-
-async function closeQuietly(channel: Channel): Promise<void> {
-  try {
-    await channel.close()
-  } catch {
-    // It is closed.
   }
 }

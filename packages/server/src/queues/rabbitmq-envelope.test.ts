@@ -67,12 +67,15 @@ describe('a hint on the wire', () => {
     }
   })
 
-  test('carries the trace of one item in a header, and no trace of several', () => {
+  test('carries the trace its items have in common in a header, and none of several', () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
     const traced = workItem(1, { traceparent })
     const hint = { lane: 2, channel: 'email', dueAt: nowMs } as const
     expect(writeHints([{ ...hint, items: [traced] }], nowMs)[0]?.headers).toEqual({ traceparent })
-    expect(writeHints([{ ...hint, items: [traced, traced] }], nowMs)[0]?.headers).toEqual({})
+    expect(
+      writeHints([{ ...hint, items: [traced, workItem(2, { traceparent })] }], nowMs)[0]?.headers,
+    ).toEqual({ traceparent })
+    expect(writeHints([{ ...hint, items: [traced, workItem(2)] }], nowMs)[0]?.headers).toEqual({})
     expect(writeHints([{ ...hint, items: [workItem(1)] }], nowMs)[0]?.headers).toEqual({})
   })
 

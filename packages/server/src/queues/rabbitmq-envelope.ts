@@ -30,7 +30,7 @@ export interface Outgoing {
   readonly lane: Lane
   readonly body: Buffer
   readonly messageId: string
-  /** `traceparent`, when the message is about one work item. */
+  /** `traceparent`, when all work items have the same. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -70,8 +70,9 @@ function writeHint({ channel, dueAt, items, lane }: DueHint, nowMs: number): rea
 }
 
 function traceOf([item, ...more]: readonly WorkItem[]): Readonly<Record<string, string>> {
-  const trace = more.length === 0 ? item?.traceparent : undefined
-  return typeof trace === 'string' ? { traceparent: trace } : {}
+  const trace = item?.traceparent
+  const isOne = more.every(({ traceparent }) => traceparent === trace)
+  return typeof trace === 'string' && isOne ? { traceparent: trace } : {}
 }
 
 interface WrittenItem {

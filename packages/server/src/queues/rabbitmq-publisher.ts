@@ -1,47 +1,53 @@
-import { randomUUID } from 'node:crypto'
-import type { ChannelModel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib'
-import { InviteMeError, lanes } from '@invite-me/core'
+import type { Channel, ChannelModel, ConfirmChannel, Options } from 'amqplib'
+import { InviteMeError } from '@invite-me/core'
 import { atMost, within } from './deadline.ts'
 import { KeptConnection, type ConnectionWorld } from './rabbitmq-connection.ts'
-import { declareQueues, type BrokerNames } from './rabbitmq-names.ts'
-import type { Outgoing } from './rabbitmq-envelope.ts'
 
-/** Messages and bytes of one queue handed to the broker and not yet confirmed. More wait with their callers, who have a deadline. */
+/** Messages and bytes of one line handed to the broker and not yet confirmed. More wait with their callers, who have a deadline. */
 const mostUnconfirmed = 1_000
 const mostUnconfirmedBytes = 8 * 1024 * 1024
 
 /** What a publisher needs. */
 export interface PublisherWorld extends ConnectionWorld {
-  readonly names: BrokerNames
+  /** Told to the broker, where operators see it in the list of connections. */
+  readonly name: string
+  /** Ways that hold each other up in nothing; each message goes by one. */
+  readonly lines: readonly string[]
+  /** Makes on the broker what is published to. */
+  readonly declare: (channel: Channel) => Promise<void>
   /** Longest time from the call to the broker's word. */
   readonly publishMs: number
 }
 
-/** The way to one queue. */
+/** A channel, and what went by it. */
 interface Line {
   readonly channel: ConfirmChannel
   unconfirmed: number
   unconfirmedBytes: number
 }
 
-interface Post {
+/** A message for the broker. */
+export interface Post {
+  readonly line: string
   readonly exchange: string
   readonly routingKey: string
   readonly body: Buffer
   readonly options: Options.Publish & { readonly messageId: string }
+  /** True when it counts as not taken unless a queue takes it. */
+  readonly isMandatory: boolean
 }
 
 /**
  * Hands messages to the broker and waits for its word. On a connection of its own: a broker short of memory or disk stops reading
- * from those who publish, and would not read the acknowledgements of consumers either. And on a channel for each queue: one without a
- * leader leaves its whole channel without an answer.
+ * from those who publish, and would not read the acknowledgements of consumers either. And on a channel for each line: a queue without
+ * a leader leaves its whole channel without an answer.
  */
 export class Publisher {
   readonly #world: PublisherWorld
   readonly #connection: KeptConnection
   readonly #waiting = new Set<() => void>()
   readonly #returned = new Set<string>()
-  /** By routing key; absent while there is no connection. */
+  /** Absent while there is no connection. */
   #lines: ReadonlyMap<string, Line> | undefined
   #isBlocked = false
   #isClosed = false
@@ -50,7 +56,7 @@ export class Publisher {
   constructor(world: PublisherWorld) {
     this.#world = world
     this.#connection = new KeptConnection(world, {
-      name: `${world.names.exchange} publisher`,
+      name: world.name,
       setUp: (connection) => this.#setUp(connection),
       onLost: () => {
         this.#lines = undefined
@@ -61,53 +67,11 @@ export class Publisher {
   }
 
   /**
-   * Returns when the broker has all of them.
+   * Returns when the broker has all of them. They leave in this order; once one is known not to be taken, none after it leaves.
    *
    * @throws InviteMeError `BROKER_UNAVAILABLE` when that is not known in time: each may have arrived or not; `STOPPED` after `close`
    */
-  publish(messages: readonly Outgoing[]): Promise<void> {
-    const { exchange, routingKey } = this.#world.names
-    return this.#post(
-      messages.map(({ body, headers, lane, messageId }) => ({
-        exchange,
-        routingKey: routingKey(lane),
-        body,
-        options: { messageId, headers, contentType: 'application/json' },
-      })),
-    )
-  }
-
-  /**
-   * Puts a message aside as it came, with the reason in its headers.
-   *
-   * @throws InviteMeError as `publish` does
-   */
-  park(message: ConsumeMessage, why: Readonly<Record<string, string | number>>): Promise<void> {
-    const { contentType, messageId } = message.properties
-    const headers = { ...why, ...(typeof messageId === 'string' && { 'x-invite-me-message-id': messageId }) }
-    const options = {
-      // Its own id may be anything, also that of another.
-      messageId: randomUUID(),
-      headers,
-      ...(typeof contentType === 'string' && { contentType }),
-    }
-    return this.#post([
-      { exchange: '', routingKey: this.#world.names.parked, body: message.content, options },
-    ])
-  }
-
-  /** Publishes nothing more; calls under way end by their own deadline, unless the broker answers before. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    const answered = this.#until(() =>
-      [...(this.#lines?.values() ?? [])].every((line) => line.unconfirmed === 0),
-    )
-    await atMost(this.#world.clock, this.#world.publishMs, answered)
-    await this.#connection.close()
-    this.#wake()
-  }
-
-  async #post(posts: readonly Post[]): Promise<void> {
+  async publish(posts: readonly Post[]): Promise<void> {
     if (this.#isClosed) throw new InviteMeError('STOPPED', 'This queue was closed; make a new one.')
     if (posts.length === 0) return
     this.#connection.start()
@@ -122,21 +86,35 @@ export class Publisher {
     })
   }
 
-  async #write(posts: readonly Post[], call: { readonly isOver: boolean }): Promise<void> {
+  /** Publishes nothing more; calls under way end by their own deadline, unless the broker answers before. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const answered = this.#until(() =>
+      [...(this.#lines?.values() ?? [])].every((line) => line.unconfirmed === 0),
+    )
+    await atMost(this.#world.clock, this.#world.publishMs, answered)
+    await this.#connection.close()
+    this.#wake()
+  }
+
+  async #write(posts: readonly Post[], call: { isOver: boolean }): Promise<void> {
     const confirms: Promise<void>[] = []
     for (const post of posts) {
       await this.#until(() => call.isOver || this.#isClosed || this.#hasRoomFor(post))
-      if (call.isOver) return
+      if (call.isOver) break
       const confirm = this.#hand(post)
       // It may fail while others still wait for room; the one who reads all of them comes later.
-      confirm.catch(() => undefined)
+      confirm.catch(() => {
+        call.isOver = true
+        this.#wake()
+      })
       confirms.push(confirm)
     }
     await Promise.all(confirms)
   }
 
-  #hasRoomFor({ body, routingKey }: Post): boolean {
-    const line = this.#lines?.get(routingKey)
+  #hasRoomFor({ body, line: name }: Post): boolean {
+    const line = this.#lines?.get(name)
     if (line === undefined || this.#isBlocked) return false
     return (
       line.unconfirmed === 0 ||
@@ -146,15 +124,15 @@ export class Publisher {
 
   /**
    * What is not confirmed keeps its place. That is right while the broker has an alarm, since it will confirm later, and bearable
-   * while it confirms what goes to other queues; else the wire may be dead, or a queue has taken all the room it has.
+   * while it confirms what goes by other lines; else the wire may be dead, or a queue has taken all the room it has.
    */
   #isHopeless(posts: readonly Post[], confirmedBefore: number): boolean {
     if (this.#lines === undefined || this.#isBlocked) return false
     return this.#confirmed === confirmedBefore || posts.some((post) => !this.#hasRoomFor(post))
   }
 
-  #hand({ body, exchange, options, routingKey }: Post): Promise<void> {
-    const line = this.#lines?.get(routingKey)
+  #hand({ body, exchange, isMandatory, line: name, options, routingKey }: Post): Promise<void> {
+    const line = this.#lines?.get(name)
     if (line === undefined) return Promise.reject(notTaken())
     const { promise, reject, resolve } = Promise.withResolvers<void>()
     line.unconfirmed += 1
@@ -171,7 +149,7 @@ export class Publisher {
       this.#wake()
     }
     // `mandatory`: without it the broker confirms, and forgets, what no queue takes.
-    const sent = { ...options, persistent: true, mandatory: true }
+    const sent = { ...options, persistent: true, mandatory: isMandatory }
     try {
       line.channel.publish(exchange, routingKey, body, sent, confirm)
     } catch (error) {
@@ -188,11 +166,11 @@ export class Publisher {
       this.#isBlocked = false
       this.#wake()
     })
-    const { names } = this.#world
-    const parking = await this.#openLine(connection)
-    await declareQueues(parking.channel, names)
-    const lines = new Map([[names.parked, parking]])
-    for (const lane of lanes) lines.set(names.routingKey(lane), await this.#openLine(connection))
+    const channel = await connection.createChannel()
+    await this.#world.declare(channel)
+    await channel.close()
+    const lines = new Map<string, Line>()
+    for (const name of this.#world.lines) lines.set(name, await this.#openLine(connection))
     this.#returned.clear()
     this.#lines = lines
     this.#wake()

@@ -1,12 +1,13 @@
-import type { ChannelModel } from 'amqplib'
+import type { ChannelModel, ConsumeMessage } from 'amqplib'
 import { z } from 'zod'
-import { InviteMeError, systemClock, type Clock, type Log, type Queue } from '@invite-me/core'
+import { InviteMeError, lanes, systemClock, type Clock, type Log, type Queue } from '@invite-me/core'
 import { HintConsumer } from './rabbitmq-consumer.ts'
 import { parseOptions } from './parse-options.ts'
 import { KeptConnection } from './rabbitmq-connection.ts'
-import { writeHints } from './rabbitmq-envelope.ts'
-import { declareQueues, namesOf } from './rabbitmq-names.ts'
-import { Publisher } from './rabbitmq-publisher.ts'
+import { writeHints, type Outgoing } from './rabbitmq-envelope.ts'
+import { declareQueues, namesOf, spanAttributes, type BrokerNames } from './rabbitmq-names.ts'
+import { parkedPost, type ParkHeaders } from './rabbitmq-parking.ts'
+import { Publisher, type Post } from './rabbitmq-publisher.ts'
 
 /** How work is handed over by RabbitMQ. */
 export interface RabbitmqOptions {
@@ -67,8 +68,14 @@ export function rabbitmq(options: RabbitmqOptions): Queue {
   const { clock = systemClock, fraction = Math.random, log = silent, ...rest } = options
   const parsed = parseOptions(optionsSchema, rest, 'rabbitmq')
   const names = namesOf(parsed.prefix)
-  const world = { url: parsed.url, clock, fraction, log, names }
-  const publisher = new Publisher({ ...world, publishMs: parsed.publishTimeoutMs })
+  const world = { url: parsed.url, clock, fraction, log }
+  const publisher = new Publisher({
+    ...world,
+    name: `${parsed.prefix} publisher`,
+    lines: [names.parked, ...lanes.map(names.routingKey)],
+    declare: (channel) => declareQueues(channel, names),
+    publishMs: parsed.publishTimeoutMs,
+  })
   const consumers = new Set<HintConsumer>()
   let connected: ChannelModel | undefined
   const consuming = new KeptConnection(world, {
@@ -92,7 +99,7 @@ export function rabbitmq(options: RabbitmqOptions): Queue {
     handleMs: parsed.handleTimeoutMs,
     refusedMs: parsed.refusedPauseMs,
     stopMs: parsed.closeTimeoutMs,
-    park: publisher.park.bind(publisher),
+    park: (message: ConsumeMessage, why: ParkHeaders) => publisher.publish([parkedPost(names, message, why)]),
     renew: consuming.renew.bind(consuming),
   }
   let closing: Promise<void> | undefined
@@ -102,8 +109,9 @@ export function rabbitmq(options: RabbitmqOptions): Queue {
   }
   return {
     promises: { redelivers: true, survivesProcess: true, carriesWork: true },
+    spanAttributes: (act, lane) => spanAttributes(names, act, lane),
     publish: async (hints) => {
-      await publisher.publish(writeHints(hints, clock.now()))
+      await publisher.publish(writeHints(hints, clock.now()).map((hint) => hintPost(names, hint)))
     },
     consume: async (handle) => {
       if (closing !== undefined) throw new InviteMeError('STOPPED', 'This queue was closed; make a new one.')
@@ -118,5 +126,17 @@ export function rabbitmq(options: RabbitmqOptions): Queue {
       }
     },
     close: () => (closing ??= close()),
+  }
+}
+
+/** Each lane has a line of its own: one that hangs holds up no other. */
+function hintPost({ exchange, routingKey }: BrokerNames, { body, headers, lane, messageId }: Outgoing): Post {
+  return {
+    line: routingKey(lane),
+    exchange,
+    routingKey: routingKey(lane),
+    isMandatory: true,
+    body,
+    options: { messageId, headers, contentType: 'application/json' },
   }
 }

@@ -2,6 +2,7 @@ import { upgradeWebSocket, type WebSocketServerLike } from '@hono/node-server'
 import { InviteMeError, type Clock, type InviteMe, type Log } from '@invite-me/core'
 import type { Context } from 'hono'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { refuseForeignHost } from '../app/own-host.ts'
 import { callerOf, type Caller, type Gatekeeper } from '../app/authenticate.ts'
 import { systemClock } from '@invite-me/core'
 import { Connections } from './connections.ts'
@@ -84,7 +85,8 @@ export function createLive(inviteMe: InviteMe, options: LiveOptions): Live {
     world,
     // The adapter is made for it; the types of the two only differ in what may be undefined.
     server: server as unknown as WebSocketServerLike,
-    upgrade: (context, refused = () => undefined) => upgrade({ world, origins, refused }, context),
+    upgrade: (context, refused = () => undefined) =>
+      upgrade({ world, gatekeeper, origins, refused }, context),
     counts: () => ({
       connections: world.connections.size,
       topics: world.hub.size,
@@ -117,6 +119,8 @@ export function liveCallerOf(caller: Caller): LiveCaller {
         topics: caller.topics,
         expiresAt: caller.expiresAt,
       }
+    case 'queue':
+      throw new InviteMeError('FORBIDDEN', 'Topics are not followed by commands.')
     case 'nobody':
       throw new InviteMeError('UNAUTHENTICATED', 'A key or token is needed: "Authorization: Bearer …".', {
         field: 'header.authorization',
@@ -136,15 +140,20 @@ function socketServer(): WebSocketServer {
 
 interface Entrance {
   readonly world: LiveWorld
+  readonly gatekeeper: Gatekeeper
   readonly origins: readonly string[]
   readonly refused: () => void
 }
 
-async function upgrade({ world, origins, refused }: Entrance, context: Context): Promise<Response> {
+async function upgrade(
+  { world, gatekeeper, origins, refused }: Entrance,
+  context: Context,
+): Promise<Response> {
   const header = (name: string): string | undefined => context.req.header(name)
   if (header('upgrade')?.toLowerCase() !== 'websocket')
     return context.body(null, 426, { Upgrade: 'websocket', Connection: 'Upgrade' })
   refuseProtocol(header('sec-websocket-protocol'))
+  refuseForeignHost(gatekeeper, header('host'))
   if (!isOriginAllowed(header('origin'), header('host'), origins))
     throw new InviteMeError('FORBIDDEN', 'Pages of this origin may not open sockets here.', {
       field: 'header.origin',

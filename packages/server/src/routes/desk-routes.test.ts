@@ -68,10 +68,8 @@ describe('an inbox', () => {
       'input.kind',
     ],
   ])('is refused for %s', async (_what, method, path, body, field) => {
-    expect(await api.ask(method, path, { body })).toMatchObject({
-      status: 422,
-      body: { code: 'REQUEST_INVALID', field },
-    })
+    const code = field.startsWith('input') ? 'ANSWER_INVALID' : 'REQUEST_INVALID'
+    expect(await api.ask(method, path, { body })).toMatchObject({ status: 422, body: { code, field } })
   })
 
   test('has no question where there is none', async () => {

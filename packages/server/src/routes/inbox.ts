@@ -87,6 +87,7 @@ const answer = defineRoute({
   answers: { 200: { description: 'What became of it.', schema: responseReceiptSchema } },
   problems: ['INVITATION_UNKNOWN', 'ANSWER_INVALID', 'STOPPED'],
   rename: { itemId: 'path.itemId' },
+  refusals: { input: 'ANSWER_INVALID' },
   handle: async ({ inviteMe, caller, query, path: { itemId }, body: { input } }) =>
     reply(200, await inboxOf(inviteMe, caller, query).answer(itemId, input)),
 })

@@ -240,7 +240,7 @@ describe('an invitation', () => {
     const wrong = await api.ask('POST', `/v1/invitations/${id}/response`, {
       body: { input: { kind: 'thought' } },
     })
-    expect(wrong).toMatchObject({ status: 422, body: { field: 'input.kind' } })
+    expect(wrong).toMatchObject({ status: 422, body: { code: 'ANSWER_INVALID', field: 'input.kind' } })
   })
 
   test('that does not exist is a 404 everywhere', async () => {

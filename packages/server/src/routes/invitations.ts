@@ -200,6 +200,7 @@ const respond = defineRoute({
   answers: { 200: { description: 'What became of it.', schema: responseReceiptSchema } },
   problems: ['INVITATION_UNKNOWN', 'ANSWER_INVALID', 'STOPPED'],
   rename: { id: 'path.id', invitationId: 'path.id' },
+  refusals: { input: 'ANSWER_INVALID' },
   handle: async ({ inviteMe, path, body: { input, via } }) =>
     reply(200, await inviteMe.respond(path.id, input, via === undefined ? {} : { via })),
 })

@@ -39,7 +39,8 @@ const send = defineRoute({
     202: { description: 'Accepted.', schema: z.strictObject(acceptedShape).openapi('SendAccepted') },
   },
   problems: acceptProblems,
-  handle: async ({ inviteMe, world, body, idempotencyKey, signal }) => {
+  handle: async (call) => {
+    const { inviteMe, world, body, idempotencyKey } = call
     const { to, content, mode, key, ...options } = body
     if (mode === 'inline' && Array.isArray(to) && to.length > inlineRecipients)
       throw new InviteMeError(
@@ -54,7 +55,7 @@ const send = defineRoute({
       ...keyOption(idempotencyKey, key),
     })
     if (mode === 'queued') return reply(202, { messageId, deliveryIds })
-    const until = world.ending === undefined ? signal : AbortSignal.any([signal, world.ending])
+    const until = world.ending === undefined ? call.signal : AbortSignal.any([call.signal, world.ending])
     const deliveries = await onceSent(inviteMe, { clock: world.clock, signal: until }, messageId)
     return reply(200, { messageId, deliveryIds, deliveries })
   },

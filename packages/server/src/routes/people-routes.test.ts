@@ -36,7 +36,13 @@ describe('a person', () => {
         body: { externalId },
       })
       expect(await api.ask('GET', path)).toMatchObject({ status: 200, body: { externalId, name: 'N' } })
-      expect((await api.ask('GET', `${path}/export`)).body.recipient.externalId).toBe(externalId)
+      const exported = await api.ask('GET', `${path}/export`)
+      expect(exported.body.recipient.externalId).toBe(externalId)
+      expect((await api.ask('GET', '/v1/audit')).body.items[0]).toMatchObject({
+        action: 'recipients.export',
+        // Not what they are called: that may be an address, and is forgotten with them.
+        target: exported.body.recipient.id,
+      })
       expect(await api.ask('DELETE', path)).toMatchObject({ status: 204, body: '' })
       expect(await api.ask('GET', path)).toMatchObject({
         status: 404,
@@ -101,7 +107,7 @@ describe('a person', () => {
       await api.ask('POST', '/v1/suppressions', { body: { channel: 'email', address: '' } }),
     ).toMatchObject({
       status: 422,
-      body: { field: 'address' },
+      body: { code: 'ADDRESS_INVALID', field: 'address' },
     })
   })
 

@@ -144,8 +144,11 @@ const exportAll = defineRoute({
   operation: 'recipients.export',
   scope: 'admin',
   summary: 'Everything kept about a person, for them',
+  isAudited: true,
   answers: { 200: { description: 'Everything.', schema: recipientExportSchema } },
   problems: ['RECIPIENT_UNKNOWN'],
+  // An externalId may be an address, and the log outlives the person.
+  auditTarget: (_call, answer) => answer.body.recipient.id,
   handle: async ({ inviteMe, path: { externalId } }) =>
     reply(200, found(await inviteMe.recipients.export(externalId), 'RECIPIENT_UNKNOWN', 'path.externalId')),
 })

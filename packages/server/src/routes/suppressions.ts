@@ -6,6 +6,7 @@ const shared = {
   scope: 'admin',
   body: suppressionBodySchema,
   problems: ['CHANNEL_UNKNOWN', 'ADDRESS_INVALID', 'STOPPED'],
+  refusals: { address: 'ADDRESS_INVALID' },
   // The address itself is nothing for the audit log.
   auditTarget: (call: { readonly body: { readonly channel: string } }) => call.body.channel,
 } as const

@@ -232,7 +232,7 @@ describe('notices', () => {
     await expect(client.send([], 'Hello')).rejects.toMatchObject({ code: 'REQUEST_INVALID', field: 'to' })
     await expect(client.ask(sam, '', { answer: yesNo() })).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
-      field: 'question',
+      field: 'content',
     })
     await expect(client.send(sam, 'Hi', { via: ['pigeon'] })).rejects.toMatchObject({
       code: 'CHANNEL_UNKNOWN',
@@ -244,7 +244,7 @@ describe('notices', () => {
     const past = new Date(api.t.clock.now() - 1)
     await expect(client.send(sam, 'Hi', { until: past })).rejects.toMatchObject({
       code: 'DEADLINE_PAST',
-      field: 'until',
+      field: 'options.until',
     })
   })
 })
@@ -358,7 +358,7 @@ test("a person's token opens their inbox, tells of news and nothing else", async
   expect(await inbox.acknowledge('all')).toBe(1)
   stop()
 
-  await expect(own.inbox('ann').list()).rejects.toMatchObject({ code: 'FORBIDDEN', field: 'query.address' })
+  await expect(own.inbox('ann').list()).rejects.toMatchObject({ code: 'FORBIDDEN', field: 'address' })
   await expect(own.recipients.list()).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await expect(own.events.list()).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await own.stop()
@@ -379,7 +379,10 @@ test('people: made, changed, read, told to stop, forgotten', async () => {
   await client.recipients.optOut('email', 'ann@guests.test')
   expect((await client.recipients.get(person.externalId))?.routes[0]?.state).toBe('opted_out')
   await client.recipients.optIn('email', 'ann@guests.test')
-  await expect(client.recipients.get('..')).rejects.toMatchObject({ code: 'REQUEST_INVALID', field: 'id' })
+  await expect(client.recipients.get('..')).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+    field: 'externalId',
+  })
   await expect(client.recipients.upsert({ ...person, zone: 'Mars' })).rejects.toMatchObject({
     code: 'REQUEST_INVALID',
     field: 'zone',

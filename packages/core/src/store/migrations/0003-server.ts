@@ -119,10 +119,12 @@ async function webhooks(db: Kysely<Database>): Promise<void> {
     .on('webhook_postings')
     .columns(['endpoint_id', 'id'])
     .execute()
-  // How far the outbox was read for the endpoints; one row.
+  // How far each reader of the outbox has come; who reads for it just now, where that is one at a time.
   await db.schema
     .createTable('outbox_readers')
     .addColumn('name', 'text', id)
     .addColumn('cursor', 'integer', required)
+    .addColumn('holder', 'text')
+    .addColumn('held_until', 'text')
     .execute()
 }

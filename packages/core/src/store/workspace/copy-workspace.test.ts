@@ -362,6 +362,9 @@ describe('a backup of a file', () => {
     expect(dump(file('backup.db'))).toEqual(dump(file('from.db')))
     await restoreWorkspace(file('backup.db').file, file('restored.db'))
     expect(dump(file('restored.db'))).toHaveProperty('webhook_postings', [])
+    // A backup is its owner's only; a workspace made of it is a workspace like any other.
+    await withStore(file('new.db'), async () => undefined)
+    expect((await stat(file('restored.db').file)).mode).toBe((await stat(file('new.db').file)).mode)
     expect(dump(file('backup.db'))).not.toHaveProperty('webhook_postings')
   })
 

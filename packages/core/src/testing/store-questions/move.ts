@@ -160,6 +160,16 @@ export const moveQuestions = {
     )
   },
 
+  'a plan that is written anew is the one that is read': async ({ store }) => {
+    await store.transaction((parts) => parts.messages.insert([sampleAccepted(1), sampleAccepted(2)]))
+    const plan = [sampleRoute('telegram', '“42”'), sampleRoute('email', to)]
+    const before = await planOf(store, 2)
+    await store.transaction((parts) =>
+      parts.deliveries.replan([{ deliveryId: sampleId('delivery', 1), plan }]),
+    )
+    assert.deepEqual([await planOf(store, 1), await planOf(store, 2)], [plan, before])
+  },
+
   'moving again, or to itself, changes nothing': async ({ store }) => {
     await addPerson(store, 'ann', [old, { channel: 'telegram', address: '42' }])
     await askAddresses(store, [old.address])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Store } from '../../ports/store.ts'
+import type { Store, StoreParts } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
 import {
@@ -123,6 +123,45 @@ export const togetherQuestions = {
     ])
     const isTaken = claims.some(({ id }) => id === locked)
     assert.ok(!isTaken || order[0] === 'ended', 'a locked delivery was claimed')
+  },
+
+  'who is held by several is locked when all of them have ended, and held again after that': async ({
+    store,
+  }) => {
+    await insert(store, 1)
+    await store.transaction((parts) =>
+      parts.recipients.upsert([samplePerson({ externalId: 'ann' })], newIds('ann'), after(0)),
+    )
+    const messageId = sampleId('message', 1)
+    const subjects: readonly Record<'hold' | 'lock', (parts: StoreParts) => Promise<unknown>>[] = [
+      {
+        hold: (parts) => parts.recipients.hold(['bob', 'ann']),
+        lock: (parts) => parts.recipients.lock('ann'),
+      },
+      { hold: (parts) => parts.messages.hold(messageId), lock: (parts) => parts.messages.lock(messageId) },
+    ]
+    for (const subject of subjects) {
+      const underWay = { hold: 0, lock: 0 }
+      const atOnce: string[] = []
+      const run = (kind: 'hold' | 'lock'): Promise<void> =>
+        store.transaction(async (parts) => {
+          await subject[kind](parts)
+          underWay[kind] += 1
+          for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+          atOnce.push(`${String(underWay.hold)} ${String(underWay.lock)}`)
+          underWay[kind] -= 1
+        })
+      await Promise.all([run('hold'), run('lock'), run('hold'), run('lock')])
+      assert.equal(atOnce.length, 4)
+      assert.ok(
+        atOnce.every((counts) => counts === '0 1' || counts.endsWith(' 0')),
+        `held and locked at once: ${atOnce.join(', ')}`,
+      )
+    }
+    const [ann] = await store.recipients.byExternalIds(['ann'])
+    assert.deepEqual(await store.transaction((parts) => parts.recipients.hold(['bob', 'ann'])), [ann])
+    assert.deepEqual(await store.transaction((parts) => parts.recipients.lock('ann')), ann)
+    assert.equal(await store.transaction((parts) => parts.recipients.lock('bob')), undefined)
   },
 
   'one person described by many at once is described as one of them said': async ({ store }) => {
