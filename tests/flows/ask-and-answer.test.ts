@@ -1,14 +1,14 @@
 import { choice, date, form, number, rsvp, text, yesNo, type DomainEvent } from '@invite-me/core'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { sam, startEngine } from './start-engine.ts'
+import { sam, soon, startEngine } from './start-engine.ts'
 
 test('a question goes out at once and its answer comes back typed', async () => {
   const t = await startEngine()
   const invitation = await t.inviteMe.ask(sam, 'Dinner on Friday at 8?', { answer: yesNo() })
   const answering = invitation.answer()
   await t.reply(invitation, 'yes, gladly')
-  const result = await answering
+  const result = await soon(t.clock, answering)
   expect(result).toMatchObject({ kind: 'answered', value: true, via: 'telegram', revision: 1 })
   expect(await invitation.state()).toBe('accepted')
   expect(t.outbox).toHaveLength(1)
@@ -161,7 +161,7 @@ test('a notice wants no answer and is over when it is sent', async () => {
   const sent = await t.inviteMe.send(sam, { subject: 'Doors', text: 'Doors open at 7.' })
   const settling = sent.settled()
   await t.clock.settle()
-  expect(await settling).toMatchObject([{ state: 'sent', dueAt: null }])
+  expect(await soon(t.clock, settling)).toMatchObject([{ state: 'sent', dueAt: null }])
   expect(t.outbox[0]?.message).toMatchObject({ category: 'notice', links: {} })
   expect(t.outbox[0]?.message.answer).toBeUndefined()
 })
@@ -216,7 +216,7 @@ test('who begins to listen while others wait for an answer holds up neither', as
   const replying = t.reply(invitation, 'yes')
   t.inviteMe.on('*', ({ type }) => heard.push(type))
   await replying
-  expect(await answering).toMatchObject({ kind: 'answered' })
+  expect(await soon(t.clock, answering)).toMatchObject({ kind: 'answered' })
   expect(heard.at(-1)).toBe('invitation.accepted')
 })
 

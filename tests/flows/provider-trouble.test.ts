@@ -130,7 +130,7 @@ describe('a provider that is down', () => {
 
 describe('wrong credentials', () => {
   test('stop the channel at once and burn nobody; mended, everything goes out', async () => {
-    const t = await startEngine({ channels: ['email'], policies: { retry: { tries: 2 } }, poll: '10s' })
+    const t = await startEngine({ channels: ['email'], policies: { retry: { tries: 2 } }, poll: '1m' })
     t.fail('email', 'permanent_config')
     await t.inviteMe.ask(everybody(5), 'Dinner?', { answer })
     await t.advance('3h')

@@ -3,7 +3,7 @@ import type { InviteMeTest, InviteMeTestOptions, VirtualClock } from '@invite-me
 import { virtualClock } from '@invite-me/core/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { cutOff, newWorkspace, type Workspace } from '../worlds/workspace.ts'
-import { sam, startEngine } from './start-engine.ts'
+import { sam, soon, startEngine } from './start-engine.ts'
 
 const answer = yesNo()
 let place: Workspace
@@ -32,7 +32,7 @@ describe('another process', () => {
     expect(invitation).toMatchObject({ id, messageId, to: 'sam' })
     const answering = invitation.answer()
     await second.inviteMe.respond(id, { kind: 'text', text: 'yes' })
-    expect(await answering).toMatchObject({ kind: 'answered', value: true })
+    expect(await soon(clock, answering)).toMatchObject({ kind: 'answered', value: true })
     const group = await second.inviteMe.invitationGroup(messageId)
     expect(group.invitations).toHaveLength(1)
     await expect(second.inviteMe.invitation('nobody')).rejects.toMatchObject({ code: 'INVITATION_UNKNOWN' })

@@ -106,7 +106,7 @@ export class Relay {
     )
   }
 
-  /** @returns whether anything was handed out, or taken since the last look */
+  /** @returns whether anything new was handed out, or taken since the last look */
   async #handOutAll(): Promise<boolean> {
     const nowMs = this.#world.clock.now()
     const waiting = await this.#world.store.deliveries.nextDue([...this.#world.channels.keys()])
@@ -135,12 +135,14 @@ export class Relay {
     for (const id of taken) out.delete(id)
     this.#out.set(`${channel} ${lane}`, out)
     const fresh = due.filter((delivery) => !isOut(out.get(delivery.id), delivery, nowMs))
+    // What nobody took is handed out again, without looking any sooner whether somebody takes it now.
+    const isNew = fresh.some(({ dueAt, id }) => out.get(id)?.dueAtMs !== dueAt?.getTime())
     for (let start = 0; start < fresh.length; start += mostItems) {
       const some = fresh.slice(start, start + mostItems)
       await publishTraced(this.#world, await this.#hint(channel, lane, some))
       for (const { dueAt, id } of some) out.set(id, { atMs: nowMs, dueAtMs: dueAt?.getTime() })
     }
-    return fresh.length > 0 || taken.length > 0
+    return isNew || taken.length > 0
   }
 
   async #hint(channel: string, lane: Lane, deliveries: readonly Delivery[]) {
