@@ -6,7 +6,8 @@ const longestPauseMs = 5_000
  *
  * A lease also runs out while the store is away, or this machine sleeps: then nobody living could prolong theirs or write down
  * what they sent. After such a gap the living have half a lease to do so first, which is more than the third after which they
- * give their signs of life; what they sent would be sent again otherwise.
+ * give their signs of life; what they sent would be sent again otherwise. A machine that is late at every look gives it once
+ * between two looks, or the work of the dead would wait for ever.
  */
 export class AbandonedWatch {
   readonly #leaseMs: number
@@ -17,6 +18,7 @@ export class AbandonedWatch {
   #nextAtMs = Infinity
   #hasFailed = false
   #graceFromMs = -Infinity
+  #hasLookedSinceGrace = true
 
   constructor(leaseMs: number) {
     this.#leaseMs = leaseMs
@@ -26,8 +28,11 @@ export class AbandonedWatch {
   hear(nowMs: number): void {
     const gapMs = this.#heardAtMs === undefined ? 0 : nowMs - this.#heardAtMs
     const wasAway = this.#hasFailed && gapMs >= this.#leaseMs / 3
-    const stoodStill = nowMs - this.#nextAtMs >= this.#leaseMs
-    if (wasAway || stoodStill) this.#graceFromMs = nowMs
+    const stoodStill = nowMs - this.#nextAtMs >= this.#leaseMs && this.#hasLookedSinceGrace
+    if (wasAway || stoodStill) {
+      this.#graceFromMs = nowMs
+      this.#hasLookedSinceGrace = false
+    }
     this.#heardAtMs = nowMs
     this.#nextAtMs = Infinity
     this.#hasFailed = false
@@ -51,9 +56,10 @@ export class AbandonedWatch {
     return nowMs - this.#lookedAtMs >= pauseMs || nowMs < this.#lookedAtMs
   }
 
-  /** Nothing was found. */
-  foundNone(nowMs: number): void {
-    this.#lookedAtMs = nowMs
+  /** It was looked for; where something was found, there may be more. */
+  looked(nowMs: number, found: number): void {
+    this.#hasLookedSinceGrace = true
+    if (found === 0) this.#lookedAtMs = nowMs
   }
 
   /** When the grace ends that is being given; `Infinity` when none is. */

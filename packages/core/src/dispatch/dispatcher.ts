@@ -244,7 +244,7 @@ export class Dispatcher {
     // What is still being sent under an earlier name is not abandoned.
     await this.#prolong(lease)
     const recovered = await recoverAbandoned(this.#world, lease, this.#cache)
-    if (recovered === 0) this.#abandoned.foundNone(now)
+    this.#abandoned.looked(now, recovered)
     return recovered
   }
 

@@ -124,10 +124,10 @@ describe.skipIf(reason !== undefined)(
       await inviteMe.recipients.upsert({ externalId: 'ann', routes: [] })
       const asked = await inviteMe.ask('ann', 'Dinner?', { answer: yesNo() })
       await inviteMe.respond(asked.id, { kind: 'value', value: true })
-      const [event, ...more] = await heard(1).then((all) =>
-        all.filter(({ key }) => key === 'invitation.accepted'),
-      )
-      expect(more).toEqual([])
+      // Each once: what the broker confirmed too late comes again under the same id.
+      const events = new Map((await heard(2)).map((one) => [one.id, one])).values().toArray()
+      expect(events.map(({ key }) => key)).toEqual(['invitation.unreachable', 'invitation.accepted'])
+      const event = events.at(-1)
       expect(event).toMatchObject({
         id: `evt_${String(event?.body.data['cursor'])}`,
         properties: {
