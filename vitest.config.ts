@@ -84,12 +84,8 @@ const flowsIn = (world: string, stories: readonly string[] = everyStory): TestPr
     env: { INVITE_ME_WORLD: world },
   })
 
-/**
- * Run with `INVITE_ME_FURTHER_TESTS=1`, since not all of it passes every time; CONTRIBUTING.md says what: all
- * stories over HTTP on RabbitMQ and Redis together, and the chaos of a whole server.
- */
+/** Run with `INVITE_ME_FURTHER_TESTS=1`, since not all of it passes every time; CONTRIBUTING.md says what. */
 const further = [
-  flowsIn('server'),
   project({
     name: 'chaos-server',
     include: ['tests/chaos/server/**/*.test.ts'],
@@ -110,6 +106,7 @@ export default defineConfig({
       flowsIn('postgres'),
       flowsIn('rabbitmq', handingOver),
       flowsIn('redis', wakingOthers),
+      flowsIn('server'),
       project({ name: 'examples', include: ['examples/*/*.test.ts'], timeoutMs: 60_000 }),
       project({ name: 'races', include: ['tests/races/**/*.test.ts'], timeoutMs: 120_000 }),
       project({ name: 'fuzz', include: ['tests/fuzz/spectral.test.ts'], timeoutMs: 120_000 }),
