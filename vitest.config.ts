@@ -84,16 +84,6 @@ const flowsIn = (world: string, stories: readonly string[] = everyStory): TestPr
     env: { INVITE_ME_WORLD: world },
   })
 
-/** Run with `INVITE_ME_FURTHER_TESTS=1`, since not all of it passes every time; CONTRIBUTING.md says what. */
-const further = [
-  project({
-    name: 'chaos-server',
-    include: ['tests/chaos/server/**/*.test.ts'],
-    timeoutMs: 600_000,
-    isAlone: true,
-  }),
-]
-
 export default defineConfig({
   test: {
     projects: [
@@ -123,7 +113,12 @@ export default defineConfig({
         timeoutMs: 600_000,
         isAlone: true,
       }),
-      ...(process.env['INVITE_ME_FURTHER_TESTS'] === '1' ? further : []),
+      project({
+        name: 'chaos-server',
+        include: ['tests/chaos/server/**/*.test.ts'],
+        timeoutMs: 600_000,
+        isAlone: true,
+      }),
     ],
     reporters: ['default', './scripts/last-line-reporter.ts'],
     coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.{ts,tsx}', '**/*.gen.ts'] },

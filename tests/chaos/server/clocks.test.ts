@@ -4,7 +4,7 @@ import { runFault, seed } from './fault-run.ts'
 import { startServerWorld, type ServerWorld } from './server-world.ts'
 import { explainNoServices, startServices, type Services } from './services.ts'
 
-const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 10_000), 2_000)
+const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 3_000), 2_000)
 const slowMs = -150_000
 const fastMs = 150_000
 const missing = explainNoServices()

@@ -137,6 +137,6 @@ function tell(
       `${String(clients.repeats)} asked again, ${String(failed)} failed as planned, ` +
       `${String(doubles)} doubles of ${String(unknownByCrash)} unknown by crash and ${String(unknownByProvider)} by provider, ` +
       `lost ${String(lost)}, ${String(seconds)} s` +
-      (recoveries.length === 0 ? '' : `; called again after a kill: ${tellRecoveries(recoveries)}`),
+      (recoveries.length === 0 ? '' : `; after the kills: ${tellRecoveries(recoveries)}`),
   )
 }

@@ -6,7 +6,7 @@ import { startServerWorld, type ServerWorld } from './server-world.ts'
 import { explainNoServices, startServices, type Services } from './services.ts'
 import { explainNoDisk, smallDisk, type SmallDisk } from './small-disk.ts'
 
-const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 10_000), 2_000)
+const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 3_000), 2_000)
 /** With a log of 48 MB at most, there is room for the messages while the disk is not filled. */
 const diskMegabytes = 256
 const settings = { max_wal_size: '48MB', min_wal_size: '32MB' }

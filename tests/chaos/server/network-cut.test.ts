@@ -5,7 +5,7 @@ import { explainNoNamespace, namespacePlace, wiredPlace, type PlaceApart } from 
 import { startServerWorld, type CalledPorts, type ServerWorld } from './server-world.ts'
 import { explainNoServices, startServices, type Services } from './services.ts'
 
-const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 10_000), 2_000)
+const messages = Math.min(Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 3_000), 2_000)
 const cutMs = 20_000
 const missing = explainNoServices()
 const noNamespace = await explainNoNamespace()

@@ -10,6 +10,8 @@ const leastLeaseMs = leaseMs / 2
 export interface Recovery {
   /** Deliveries it held that were called again. */
   readonly held: number
+  /** From the kill until the last of them was taken over, in milliseconds. */
+  readonly takenOverMs: number
   /** From the kill to the first and the last first call of somebody else for one of them, in milliseconds. */
   readonly firstMs: number
   readonly lastMs: number
@@ -33,18 +35,28 @@ export async function recoveriesOf(
   const pauses = receipts.filter(isOfCrash).flatMap(({ at, deliveryId }) => {
     const killMs = killsMs.findLast((one) => one <= at.getTime() - leastLeaseMs)
     const callMs = firstCallAfter(at.getTime(), byId.get(deliveryId ?? ''), ledger)
-    return killMs === undefined || callMs === undefined ? [] : [{ killMs, pauseMs: callMs - killMs }]
+    return killMs === undefined || callMs === undefined
+      ? []
+      : [{ killMs, takenOverMs: at.getTime() - killMs, pauseMs: callMs - killMs }]
   })
   return [...Map.groupBy(pauses, ({ killMs }) => killMs).values()].map((group) => {
     const lengths = group.map(({ pauseMs }) => pauseMs)
-    return { held: group.length, firstMs: Math.min(...lengths), lastMs: Math.max(...lengths) }
+    return {
+      held: group.length,
+      takenOverMs: Math.max(...group.map(({ takenOverMs }) => takenOverMs)),
+      firstMs: Math.min(...lengths),
+      lastMs: Math.max(...lengths),
+    }
   })
 }
 
-/** Says it in a line: `2100–2400 ms for 12`. */
+/** Says it in a line: `12 taken over after 2000 ms and called after 2100–2400 ms`. */
 export function tellRecoveries(recoveries: readonly Recovery[]): string {
   return recoveries
-    .map(({ firstMs, held, lastMs }) => `${String(firstMs)}–${String(lastMs)} ms for ${String(held)}`)
+    .map(
+      ({ firstMs, held, lastMs, takenOverMs }) =>
+        `${String(held)} taken over after ${String(takenOverMs)} ms and called after ${String(firstMs)}–${String(lastMs)} ms`,
+    )
     .join(', ')
 }
 

@@ -5,8 +5,8 @@ import { makeReadOnly } from './read-only.ts'
 import { startServerWorld, type NodeName, type ServerWorld } from './server-world.ts'
 import { explainNoServices, startServices, type Services } from './services.ts'
 
-const messages = Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 10_000)
-/** A dead dispatcher is noticed this long after its lease at the latest. */
+const messages = Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 3_000)
+/** A dead dispatcher's work is taken over this long after its lease at the latest; then it waits its turn, like all of its lane. */
 const noticeMs = 5_000
 const readOnlyMs = 3_000
 const missing = explainNoServices()
@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(
       async (fault) => {
         world = await startServerWorld({ services, seed, workspace: fault.workspace })
         const { recoveries } = await runFault(world, fault, messages)
-        for (const { firstMs } of recoveries) expect(firstMs).toBeLessThanOrEqual(leaseMs + noticeMs)
+        for (const { takenOverMs } of recoveries) expect(takenOverMs).toBeLessThanOrEqual(leaseMs + noticeMs)
       },
     )
   },

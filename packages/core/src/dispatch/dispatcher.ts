@@ -387,9 +387,10 @@ export class Dispatcher {
    * worker never recovers its own. Ends when the engine gives up waiting while it stops.
    */
   async #settle(send: ReadySend, outcome: SendOutcome): Promise<void> {
+    const receiptId = newId(this.#world)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await settleAttempt(this.#world, send, outcome, this.#patienceMs(1))
+        await settleAttempt(this.#world, send, outcome, { receiptId, patienceMs: this.#patienceMs(1) })
         this.#hooks.onCommit()
         this.wake()
         if (outcome.status === 'accepted' && outcome.providerMessageId !== undefined)

@@ -19,13 +19,16 @@ import type { ReadySend } from './prepare-send.ts'
 
 /**
  * Writes down how one attempt ended, together with what happens next, in one transaction: receipt, new state, route
- * state, events. A worker that comes too late leaves only its receipt.
+ * state, events. A worker that comes too late leaves only its receipt. It may be tried again when nobody knows whether it was
+ * written, with the same receipt.
+ *
+ * @param receiptId of the receipt that tells the outcome
  */
 export async function settleAttempt(
   world: World,
   send: ReadySend,
   outcome: SendOutcome,
-  patienceMs: number,
+  { receiptId, patienceMs }: { readonly receiptId: string; readonly patienceMs: number },
 ): Promise<void> {
   const { delivery, message, attempt } = send
   const write = async (parts: StoreParts): Promise<void> => {
@@ -40,7 +43,9 @@ export async function settleAttempt(
       ...otherIdsOf(attempt.channel, outcome),
     }
     const isOurs = await settle(world, parts, delivery, progress, { attempt: closed })
-    const receipts = [outcomeReceipt(world, send, outcome, isOurs, now)]
+    // It had been written already, and only the word that it was got lost.
+    if (!isOurs && (await parts.receipts.byId(receiptId)) !== undefined) return
+    const receipts = [outcomeReceipt(receiptId, send, { outcome, isOurs, now })]
     if (isOurs && progress.state === 'failed') {
       receipts.push(deliveryReceipt(newId(world), 'exhausted', delivery, now, { detail: progress.reason }))
     }
@@ -128,11 +133,9 @@ function reasonOf(state: InvitationState): DeliveryReason {
 }
 
 function outcomeReceipt(
-  world: World,
+  id: string,
   { delivery, attempt }: ReadySend,
-  outcome: SendOutcome,
-  isOurs: boolean,
-  now: Date,
+  { outcome, isOurs, now }: { readonly outcome: SendOutcome; readonly isOurs: boolean; readonly now: Date },
 ): Receipt {
   const kind: ReceiptKind =
     outcome.status === 'accepted' || outcome.status === 'unknown' ? outcome.status : 'failed'
@@ -140,7 +143,7 @@ function outcomeReceipt(
     outcome.status === 'accepted'
       ? { scope: null, providerCode: null, detail: outcome.detail ?? null }
       : { scope: outcome.scope, providerCode: outcome.providerCode ?? null, detail: outcome.detail ?? null }
-  return deliveryReceipt(newId(world), kind, delivery, now, {
+  return deliveryReceipt(id, kind, delivery, now, {
     attempt: attempt.number,
     channel: attempt.channel,
     routeId: delivery.plan[attempt.position]?.routeId ?? null,

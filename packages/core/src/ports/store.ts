@@ -345,6 +345,7 @@ export interface ReceiptFilter {
 /** The append-only record of what happened. */
 export interface ReceiptStore {
   append(receipts: readonly Receipt[]): Promise<void>
+  byId(id: string): Promise<Receipt | undefined>
   list(filter: ReceiptFilter, page: PageRequest): Promise<readonly Receipt[]>
 }
 

@@ -84,7 +84,7 @@ export const methods = {
     dropClarification: 'write',
   },
   inbox: { add: 'many', list: 'read', count: 'read', byIds: 'read', mark: 'write' },
-  receipts: { append: 'many', list: 'read' },
+  receipts: { append: 'many', byId: 'read', list: 'read' },
   outbox: { append: 'many', after: 'read', last: 'read', takeTurn: 'once', readTo: 'read' },
   keys: {
     insert: 'write',

@@ -5,6 +5,11 @@ import { toReceipt } from './rows.ts'
 /** The reading half of receipts; appending is written per database, since it is on the hot path. */
 export function receiptReader({ db, run }: Connection): Omit<ReceiptStore, 'append'> {
   return {
+    byId: (id) =>
+      run(async () => {
+        const row = await db.selectFrom('receipts').selectAll().where('id', '=', id).executeTakeFirst()
+        return row && toReceipt(row)
+      }),
     list: (filter, { after, limit }) =>
       run(async () => {
         let query = db

@@ -27,6 +27,8 @@ export const recordQuestions = {
     })
     await store.transaction((parts) => parts.receipts.append([full, bare]))
     assert.deepEqual(await store.receipts.list({}, { limit: 10 }), [full, bare])
+    assert.deepEqual(await store.receipts.byId(bare.id), bare)
+    assert.equal(await store.receipts.byId('nothing'), undefined)
   },
 
   'receipts are found by message, delivery, invitation, recipient and channel': async ({ store }) => {
