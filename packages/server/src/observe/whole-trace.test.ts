@@ -167,7 +167,8 @@ describe('traces of an engine within a program', () => {
     const channel = scriptedChannel({ name: 'pigeon' })
     const inviteMe = await createInviteMe({ store: sqlite(':memory:'), channels: [channel], tracer })
     onTestFinished(() => inviteMe.stop())
-    channel.script(['retryable'])
+    // Late enough that the next try is no part of the picture.
+    channel.script([{ status: 'retryable', scope: 'provider', retryAfterMs: 60_000 }])
     const asked = await tracer.span('book a table', { parent: null }, () =>
       inviteMe.ask({ routes: { pigeon: address } }, question, { answer: yesNo() }),
     )
