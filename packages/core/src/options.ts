@@ -3,6 +3,7 @@ import { durationSchema } from './model/duration.ts'
 import { originatorSchema, type Originator } from './model/message.ts'
 import { parseInput } from './model/parse.ts'
 import { policiesSchema, type PoliciesInput } from './model/policies.ts'
+import { zoneSchema } from './model/recipient.ts'
 import { channelNameSchema } from './model/route.ts'
 import type { Channel } from './ports/channel.ts'
 import type { Clock } from './ports/clock.ts'
@@ -118,7 +119,7 @@ const optionsSchema = z.strictObject({
     .optional(),
   from: originatorSchema.optional(),
   locale: z.string().min(2).max(35).default('en'),
-  zone: z.string().max(64).optional(),
+  zone: zoneSchema.optional(),
   policies: policiesSchema.prefault({}),
   dispatch: z
     .union([z.boolean(), z.strictObject({ send: z.boolean(), chores: z.boolean() })])

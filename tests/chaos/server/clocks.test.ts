@@ -55,7 +55,8 @@ describe.skipIf(missing !== undefined)(
           )
         }
         await waitUntil('the first is over', async () => (await states())[0] === 'expired', 30_000)
-        expect(Date.now()).toBeGreaterThanOrEqual(soonMs)
+        // Each process measures how far its clock is from that of Postgres, and errs by a part of the way there.
+        expect(Date.now()).toBeGreaterThanOrEqual(soonMs - 500)
         expect(Date.now()).toBeLessThan(soonMs + 5_000)
         expect(await states()).toEqual(['expired', 'pending'])
       } finally {

@@ -9,6 +9,7 @@ import type { StoreParts } from '../ports/store.ts'
 import type { SpanEnding } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
 import { announceDue } from '../ledger/announce-due.ts'
+import { holdFor, holdReceipt, mayWait, type Hold } from '../ledger/hold.ts'
 import { newDelivery } from '../ledger/new-delivery.ts'
 import { newId } from '../rules/uuid.ts'
 import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
@@ -96,6 +97,8 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     answer: draft.answer,
     originator: draft.originator,
     onUnknown: draft.onUnknown,
+    urgency: draft.urgency,
+    deliverBy: draft.deliverBy,
     remindersMs: draft.remindersMs,
     until: draft.until,
     key: draft.key,
@@ -103,7 +106,12 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     createdAt: now,
   }
   const addressees = await findRecipients(world, parts, draft.to)
-  const accepted = addressees.map((addressee) => acceptFor(world, draft, message, addressee))
+  const holds = mayWait(message)
+    ? await Promise.all(addressees.map((addressee) => holdFor(world, message, addressee)))
+    : []
+  const accepted = addressees.map((addressee, index) =>
+    acceptFor(world, draft, message, { ...addressee, hold: holds[index] ?? null }),
+  )
   const invitations = accepted.flatMap(({ invitation }) => invitation ?? [])
   const deliveries = accepted.flatMap((one) => one.deliveries)
   await parts.messages.insert([{ message, request: draft.request, invitations, deliveries }])
@@ -132,12 +140,25 @@ interface AcceptedOne {
   readonly events: readonly NewDomainEvent[]
 }
 
-function acceptFor(world: World, draft: MessageDraft, message: Message, addressee: Addressee): AcceptedOne {
+function acceptFor(
+  world: World,
+  draft: MessageDraft,
+  message: Message,
+  addressee: Addressee & { readonly hold: Hold | null },
+): AcceptedOne {
+  const { hold } = addressee
   const plans = splitByRouting(planFor(world, draft, addressee), draft.routing)
   const isReachable = plans.some((plan) => nextUsable(plan, 0) !== -1)
   const invitation = message.answer === null ? null : newInvitation(world, message, addressee, isReachable)
-  const deliveries = plans.map((plan) => newDelivery(world, message, invitation?.id ?? null, addressee, plan))
-  const receipts = deliveries.flatMap((delivery) => skipReceipts(world, delivery, message.createdAt))
+  const deliveries = plans.map((plan) =>
+    newDelivery(world, message, invitation?.id ?? null, addressee, plan, hold?.until ?? null),
+  )
+  const receipts = deliveries.flatMap((delivery) => [
+    ...skipReceipts(world, delivery, message.createdAt),
+    ...(hold !== null && delivery.state === 'held'
+      ? [holdReceipt(world, delivery, hold, message.createdAt)]
+      : []),
+  ])
   const failed = deliveries
     .filter(({ state }) => state === 'failed')
     .map((delivery) =>

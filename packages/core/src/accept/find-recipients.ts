@@ -13,6 +13,7 @@ export interface Addressee {
   readonly to: string
   readonly name: string | null
   readonly locale: string | null
+  readonly zone: string | undefined
   readonly preferences: Preferences
   readonly routes: readonly CandidateRoute[]
 }
@@ -70,6 +71,7 @@ function knownAddressee(world: World, recipient: Recipient): Unchecked {
     to: recipient.externalId,
     name: recipient.name ?? null,
     locale: recipient.locale ?? null,
+    zone: recipient.zone,
     preferences: recipient.preferences,
     routes: recipient.routes.map((route) => ({
       channel: route.channel,
@@ -110,6 +112,7 @@ function bareAddressee(world: World, entry: ResolvedTo, index: number): Unchecke
     recipientId: null,
     to: typeof entry === 'string' ? entry : first.address,
     ...person,
+    zone: undefined,
     preferences: noPreferences,
     routes,
   }

@@ -43,6 +43,8 @@ export interface MessageDraft {
   readonly capability: 'link' | 'native'
   readonly originator: Originator | null
   readonly onUnknown: 'resend' | 'assume-sent'
+  readonly urgency: 'immediate' | 'window'
+  readonly deliverBy: 'break' | 'expire'
   readonly remindersMs: readonly number[]
   readonly until: Date | null
   readonly key: string | null
@@ -99,6 +101,9 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     capability: options.capability ?? settings.policies.capability,
     originator: options.from ?? settings.from,
     onUnknown: options.onUnknown ?? settings.policies.onUnknown,
+    urgency:
+      options.urgency ?? (settings.policies.immediateCategories.includes(category) ? 'immediate' : 'window'),
+    deliverBy: options.deliverBy ?? settings.policies.deliverBy,
     remindersMs: (options.remind ?? []).toSorted((a, b) => a - b),
     until: await readDeadline(options.until, now, settings.zone),
     key: options.key ?? null,

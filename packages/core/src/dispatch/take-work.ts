@@ -15,6 +15,7 @@ import { followMoves } from './follow-moves.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import { prepareSend, type ReadySend } from './prepare-send.ts'
+import { holdFor, holdReceipt, mayWait, type Hold } from '../ledger/hold.ts'
 import { settle } from '../ledger/settle.ts'
 import { progressOf } from '../rules/settlement.ts'
 import type { BucketRequest, Reservations } from './address-buckets.ts'
@@ -72,6 +73,12 @@ export async function takeWork(
       const message = facts.messages.get(delivery.messageId)
       if (ending !== undefined) await endDelivery(world, parts, ending)
       if (ending !== undefined || message === undefined) continue
+      const recipient = facts.recipients.get(delivery.recipientId ?? '')
+      const hold = mayWait(message) ? await holdFor(world, message, recipient) : null
+      if (hold !== null) {
+        await holdBack(world, parts, delivery, hold)
+        continue
+      }
       const waitMs = gate.reserve(bucketRequest(delivery), reserved)
       if (waitMs > 0) {
         await putOff(world, parts, delivery, { message, waitMs })
@@ -80,7 +87,7 @@ export async function takeWork(
       const made = prepareSend(world, parts, gate.channel, {
         delivery,
         message,
-        zone: facts.recipients.get(delivery.recipientId ?? '')?.zone,
+        zone: recipient?.zone,
       })
       const prepared = made instanceof Promise ? await made : made
       links.push(...prepared.links)
@@ -220,6 +227,20 @@ async function putOff(
   // Its deadline may be nearer than its turn, and must not be missed.
   const dueAtMs = Math.min(world.clock.now() + waitMs, message.until?.getTime() ?? Infinity)
   await settle(world, parts, delivery, { ...progress, state, dueAtMs })
+}
+
+/** The person's hours are over, or are other ones by now: it waits for the next. It costs no try. */
+async function holdBack(
+  world: World,
+  parts: StoreParts,
+  delivery: ClaimedDelivery,
+  hold: Hold,
+): Promise<void> {
+  const progress = progressOf(delivery)
+  // What was sent before does not count as never sent because a reminder waits.
+  const state = progress.firstAcceptedAtMs === null ? 'held' : waiting(progress.state)
+  await parts.receipts.append([holdReceipt(world, delivery, hold, new Date(world.clock.now()))])
+  await settle(world, parts, delivery, { ...progress, state, dueAtMs: hold.until.getTime() })
 }
 
 function present(ids: readonly (string | null)[]): readonly string[] {

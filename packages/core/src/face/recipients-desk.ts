@@ -1,4 +1,6 @@
 import { canonicalAddress } from '../accept/find-recipients.ts'
+import { announceDue } from '../ledger/announce-due.ts'
+import { judgeHeldAgain } from '../ledger/judge-held-again.ts'
 import type { ImportProblem, ImportRecord, ImportReport, Page, Recipients } from './face.ts'
 import { durationSchema, type Duration } from '../model/duration.ts'
 import { InviteMeError } from '../model/error.ts'
@@ -123,9 +125,32 @@ function readRecipient(world: World, input: RecipientInput): RecipientDraft {
 
 async function upsert(world: World, drafts: readonly RecipientDraft[]): Promise<void> {
   const now = new Date(world.clock.now())
-  await world.store.transaction((parts) => parts.recipients.upsert(drafts, () => newId(world), now), {
-    alone: true,
-  })
+  const hints = await world.store.transaction(
+    async (parts) => {
+      const moving = drafts.filter(({ zone, preferences }) => zone !== undefined || preferences !== undefined)
+      const before = await hoursOf(parts, moving)
+      await parts.recipients.upsert(drafts, () => newId(world), now)
+      const after = before.size === 0 ? before : await hoursOf(parts, moving)
+      const changed = [...before].filter(([id, hours]) => after.get(id) !== hours)
+      return judgeHeldAgain(
+        world,
+        parts,
+        changed.map(([id]) => id),
+      )
+    },
+    { alone: true },
+  )
+  await announceDue(world, hints)
+}
+
+/** Zone and window of those who are known already, as text to be compared, by id. */
+async function hoursOf(
+  parts: StoreParts,
+  drafts: readonly RecipientDraft[],
+): Promise<ReadonlyMap<string, string>> {
+  if (drafts.length === 0) return new Map()
+  const known = await parts.recipients.byExternalIds(drafts.map(({ externalId }) => externalId))
+  return new Map(known.map(({ id, zone, preferences }) => [id, JSON.stringify([zone, preferences.window])]))
 }
 
 async function importRecipients(

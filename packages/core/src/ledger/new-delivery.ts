@@ -8,13 +8,18 @@ import { newId } from '../rules/uuid.ts'
 /** To whom a delivery goes. */
 export type Addressed = Pick<Delivery, 'recipientId' | 'to' | 'name' | 'locale'>
 
-/** A delivery nobody has tried yet: due at once, or failed when its plan has no usable route. */
+/**
+ * A delivery nobody has tried yet: due at once, or failed when its plan has no usable route.
+ *
+ * @param heldUntil when it falls due instead
+ */
 export function newDelivery(
   world: World,
   message: Message,
   invitationId: string | null,
   { recipientId, to, name, locale }: Addressed,
   plan: Plan,
+  heldUntil: Date | null = null,
 ): Delivery {
   const position = nextUsable(plan, 0)
   const hasRoute = position !== -1
@@ -26,13 +31,13 @@ export function newDelivery(
     to,
     name,
     locale,
-    state: hasRoute ? 'queued' : 'failed',
+    state: hasRoute ? (heldUntil === null ? 'queued' : 'held') : 'failed',
     reason: hasRoute ? null : 'no_route',
     lane: message.lane,
     plan,
     position,
     step: 'send',
-    dueAt: hasRoute ? message.createdAt : null,
+    dueAt: hasRoute ? (heldUntil ?? message.createdAt) : null,
     attempts: 0,
     tries: 0,
     routeSince: null,

@@ -99,6 +99,8 @@ const messageOptionsShape = {
   lane: laneSchema.optional(),
   from: originatorSchema.optional(),
   onUnknown: z.enum(['resend', 'assume-sent']).optional(),
+  urgency: z.enum(['immediate', 'window']).optional(),
+  deliverBy: z.enum(['break', 'expire']).optional(),
 }
 
 /** Validates the options of `send`. */
@@ -143,6 +145,13 @@ export interface SendOptions {
   readonly from?: Originator
   /** What to do when a provider may or may not have sent it: `resend` (default, at least once) or `assume-sent`. */
   readonly onUnknown?: 'resend' | 'assume-sent'
+  /**
+   * `immediate`: at any hour. `window`: in the hours of each person; default by the category (verification, security and live-event
+   * are immediate). Nothing waits for people whose zone is not known.
+   */
+  readonly urgency?: 'immediate' | 'window'
+  /** When a person's hours begin only after the deadline: `break` (default) sends all the same, `expire` does not send. */
+  readonly deliverBy?: 'break' | 'expire'
 }
 
 /** Options of `ask`. */
@@ -165,6 +174,8 @@ export interface Message {
   readonly answer: AnswerSpec | null
   readonly originator: Originator | null
   readonly onUnknown: 'resend' | 'assume-sent'
+  readonly urgency: 'immediate' | 'window'
+  readonly deliverBy: 'break' | 'expire'
   /** Milliseconds after the first acceptance, ascending. */
   readonly remindersMs: readonly number[]
   readonly until: Date | null

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deliveryWindowSchema } from './delivery-window.ts'
 import { durationSchema } from './duration.ts'
 import { categorySchema } from './preference.ts'
 
@@ -6,7 +7,7 @@ const positive = z.number().int().min(1)
 
 /**
  * The engine's choices, each with its default. Durations are milliseconds or text such as `'30m'`.
- * The letters are those of the project's design: P1 routing, P2 capability, P8 address check.
+ * The letters are those of the project's design: P1 routing, P2 capability, P4 urgency, P5 window against deadline, P8 address check.
  */
 export const policiesSchema = z.strictObject({
   /** P1: one route after another, or every open route at once. */
@@ -17,6 +18,14 @@ export const policiesSchema = z.strictObject({
   addressCheck: z.enum(['tryAndRecord', 'syntax', 'verifiedOnly']).default('tryAndRecord'),
   /** Categories nobody can switch off. */
   requiredCategories: z.array(categorySchema).default(['verification', 'security']),
+  /** P4: categories that are sent at any hour unless the message says otherwise; all others wait for the person's window. */
+  immediateCategories: z.array(categorySchema).default(['verification', 'security', 'live-event']),
+  /** Hours of people who named none, by their own clock. */
+  window: deliveryWindowSchema.prefault({ from: '09:00', to: '21:00' }),
+  /** People whose zone is not known: written to at any hour, or in the hours of the workspace's own `zone`. */
+  unknownZone: z.enum(['anyHour', 'workspace']).default('anyHour'),
+  /** P5: whether what cannot wait for the window until its deadline is sent outside it, or not at all. */
+  deliverBy: z.enum(['break', 'expire']).default('break'),
   /** What to do when a provider may or may not have sent a message. */
   onUnknown: z.enum(['resend', 'assume-sent']).default('resend'),
   retry: z

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { deliveryWindowSchema } from './delivery-window.ts'
 import { channelNameSchema } from './route.ts'
 
 /** A category of messages, `news` or `invitation`; a person can switch each off per channel. */
@@ -9,7 +10,8 @@ export const categorySchema = z
 
 /**
  * What a person wants: the order of channels (those not named follow in the workspace's order) and what is switched off.
- * `off` entries name a channel, a category or both; an entry with neither is refused.
+ * `off` entries name a channel, a category or both; an entry with neither is refused. `window`: the hours in which they want to
+ * be written to; default the workspace's.
  */
 export const preferencesSchema = z.object({
   order: z.array(channelNameSchema).max(50).default([]),
@@ -24,6 +26,7 @@ export const preferencesSchema = z.object({
     )
     .max(200)
     .default([]),
+  window: deliveryWindowSchema.optional(),
 })
 /** See {@link preferencesSchema}. */
 export type Preferences = z.infer<typeof preferencesSchema>

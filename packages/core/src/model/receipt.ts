@@ -12,6 +12,7 @@ export type ReceiptKind =
   | 'skipped'
   | 'gave_up_waiting'
   | 'reminder_due'
+  | 'held'
   | 'no_route'
   | 'exhausted'
   | 'suppressed'

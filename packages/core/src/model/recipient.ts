@@ -19,6 +19,9 @@ export const addressSchema = z
   .max(2_000, 'an address has at most 2,000 characters')
   .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'an address must not contain control characters or line breaks')
 
+/** An IANA time zone this machine knows. */
+export const zoneSchema = z.string().max(64).refine(isZone, 'an IANA time zone looks like "Europe/Berlin"')
+
 const routeInputSchema = z.object({
   channel: channelNameSchema,
   address: addressSchema,
@@ -39,7 +42,7 @@ export const recipientInputSchema = z.object({
     .string()
     .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$/, 'a locale looks like "en" or "pt-BR"')
     .optional(),
-  zone: z.string().max(64).refine(isZone, 'an IANA time zone looks like "Europe/Berlin"').optional(),
+  zone: zoneSchema.optional(),
   attributes: z
     .record(z.string().max(64), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]))
     .default({}),

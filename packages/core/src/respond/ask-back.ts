@@ -71,6 +71,8 @@ function wordBack(world: World, { content, ...original }: Message, text: string,
     lane,
     routing: 'fallback',
     answer: null,
+    // Who has just written is awake.
+    urgency: 'immediate',
     remindersMs: [],
     key: null,
     createdAt: now,

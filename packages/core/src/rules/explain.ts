@@ -107,6 +107,8 @@ function receiptLine(receipt: Receipt, story: Story): readonly string[] {
         : line(
             `${channel} left out: ${skipped[receipt.detail as SkipReason] ?? receipt.detail ?? 'not allowed any more'}`,
           )
+    case 'held':
+      return line(`${channel} held back ${receipt.detail ?? ''}, when the person may be written to`)
     case 'gave_up_waiting':
       return line(
         `${channel}: ${(receipt.detail ?? 'not answered in time').replaceAll('_', ' ')}, so on to the next route`,

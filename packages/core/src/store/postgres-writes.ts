@@ -31,6 +31,8 @@ const messageColumns: readonly Column<AcceptedMessage>[] = [
     message.originator === null ? null : JSON.stringify(message.originator),
   ),
   text('on_unknown', ({ message }) => message.onUnknown),
+  text('urgency', ({ message }) => message.urgency),
+  text('deliver_by', ({ message }) => message.deliverBy),
   text('reminders_ms', ({ message }) => JSON.stringify(message.remindersMs)),
   text('until', ({ message }) => toMomentOrNull(message.until)),
   text('key', ({ message }) => message.key),

@@ -91,6 +91,8 @@ export function toMessage(row: Row<'messages'>): Message {
     answer: row.answer === null ? null : json(row.answer),
     originator: row.originator === null ? null : json(row.originator),
     onUnknown: row.on_unknown as Message['onUnknown'],
+    urgency: row.urgency as Message['urgency'],
+    deliverBy: row.deliver_by as Message['deliverBy'],
     remindersMs: json(row.reminders_ms),
     until: moment(row.until),
     key: row.key,

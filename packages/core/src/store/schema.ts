@@ -38,6 +38,8 @@ export interface Database {
     answer: JsonText | null
     originator: JsonText | null
     on_unknown: string
+    urgency: string
+    deliver_by: string
     reminders_ms: JsonText
     until: Moment | null
     key: string | null

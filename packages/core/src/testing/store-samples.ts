@@ -63,6 +63,8 @@ function sampleMessage(number: number): Message {
     answer: { type: 'yesNo' },
     originator: { name: 'Anna' },
     onUnknown: 'resend',
+    urgency: 'immediate',
+    deliverBy: 'break',
     remindersMs: [60_000, 120_000],
     until: after(86_400_000),
     key: null,

@@ -151,7 +151,8 @@ function onceSent(inviteMe: InviteMe, waiting: Waiting, messageId: string): Prom
 }
 
 function hasLeft({ state, firstAcceptedAt, dueAt }: Delivery): boolean {
-  return firstAcceptedAt !== null || (dueAt === null && state !== 'sending')
+  // What is held back waits for hours, and nobody waits with it.
+  return firstAcceptedAt !== null || state === 'held' || (dueAt === null && state !== 'sending')
 }
 
 /**

@@ -114,6 +114,12 @@ export const messageOptions = {
     .openapi({ description: 'Priority, 1 first.' }),
   from: originatorSchema.optional(),
   onUnknown: z.enum(['resend', 'assume-sent']).optional(),
+  urgency: z.enum(['immediate', 'window']).optional().openapi({
+    description: "`immediate`: at any hour; `window`: in each person's hours. Default by the category.",
+  }),
+  deliverBy: z.enum(['break', 'expire']).optional().openapi({
+    description: "When a person's hours begin only after the deadline: send all the same, or not at all.",
+  }),
 } as const
 
 /** Body of `POST /v1/messages`. */
@@ -181,6 +187,8 @@ export const messageSchema = z
     answer: orNull(answerSpecSchema),
     originator: originatorAnswerSchema.nullable(),
     onUnknown: z.enum(['resend', 'assume-sent']),
+    urgency: z.enum(['immediate', 'window']),
+    deliverBy: z.enum(['break', 'expire']),
     remindersMs: z.array(z.number()),
     until: momentSchema.nullable(),
     key: z.string().nullable(),

@@ -17,6 +17,7 @@ export const receiptSchema = z
       'skipped',
       'gave_up_waiting',
       'reminder_due',
+      'held',
       'no_route',
       'exhausted',
       'suppressed',

@@ -31,6 +31,22 @@ const off = z
   .strictObject({ channel: channelSchema.optional(), category: category.optional() })
   .openapi({ minProperties: 1, description: 'A channel, a category, or the two together.' })
 
+const wallTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+  error: 'a time of day looks like "09:00"; "24:00" is the end of the day',
+})
+const span = z.strictObject({ from: wallTime, to: wallTime })
+const days = z.partialRecord(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']), z.array(span).max(10))
+const windowOf = (everyDay: boolean) =>
+  z
+    .union(everyDay ? [z.literal('any'), span, days] : [z.literal('any'), days], {
+      error: 'give "any", { from: "09:00", to: "21:00" }, or hours for days such as { mon: [{ from, to }] }',
+    })
+    .openapi({
+      description:
+        'The hours in which a person wants to be written to, by their own clock; the default is the workspace\u2019s.',
+      example: { mon: [{ from: '18:00', to: '22:00' }] },
+    })
+
 /** Body of `PUT /v1/recipients/{externalId}`: a person without their id, which is in the path. */
 export const recipientBodySchema = z
   .strictObject({
@@ -53,6 +69,7 @@ export const recipientBodySchema = z
       .strictObject({
         order: z.array(channelSchema).max(50).optional(),
         off: z.array(off).max(200).optional(),
+        window: windowOf(true).optional(),
       })
       .optional(),
   })
@@ -67,7 +84,11 @@ export const recipientSchema = z
     locale: z.string().optional(),
     zone: z.string().optional(),
     attributes,
-    preferences: z.strictObject({ order: z.array(z.string()), off: z.array(off) }),
+    preferences: z.strictObject({
+      order: z.array(z.string()),
+      off: z.array(off),
+      window: windowOf(false).optional(),
+    }),
     routes: z
       .array(
         z.strictObject({

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import { up as foundation } from './0001-foundation.ts'
 import { up as channels } from './0002-channels.ts'
 import { up as server } from './0003-server.ts'
+import { up as peopleAtScale } from './0004-people-at-scale.ts'
 
 /** Every migration, in order; append only. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-foundation': { up: foundation },
   '0002-channels': { up: channels },
   '0003-server': { up: server },
+  '0004-people-at-scale': { up: peopleAtScale },
 }
