@@ -9,7 +9,12 @@ const least = 3
 
 /** The whole life of a message on Postgres, against queue libraries that run one job a message with one receipt row written. */
 export async function againstQueueLibraries(): Promise<readonly Comparison[]> {
-  const peers = { 'pg-boss': pgBossRate, 'graphile-worker': graphileWorkerRate, BullMQ: bullRate }
+  const peers = {
+    'pg-boss': pgBossRate,
+    'graphile-worker': graphileWorkerRate,
+    'BullMQ, jobs on disk': (run: Load) => bullRate(run, true),
+    'BullMQ, jobs in memory only': (run: Load) => bullRate(run, false),
+  }
   const comparisons: Comparison[] = []
   for (const [name, rate] of Object.entries(peers))
     comparisons.push(

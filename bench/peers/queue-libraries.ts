@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Queue as BullQueue, Worker } from 'bullmq'
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
 import { PgBoss } from 'pg-boss'
+import { privateRedis, type PrivateRedis } from '../../tests/peers/redis-server.ts'
 import { measurePeer, type PeerRun } from './receipt-table.ts'
 
 const quiet = new Logger(() => () => undefined)
@@ -56,10 +57,23 @@ export function graphileWorkerRate(load: PeerRun): Promise<number> {
   })
 }
 
-/** BullMQ on Redis, the receipt in Postgres. */
-export function bullRate(load: PeerRun): Promise<number> {
+/**
+ * BullMQ on a Redis of its own, the receipt in Postgres.
+ *
+ * @param isKept jobs are on disk when they count as put in, as they are everywhere else here
+ */
+export async function bullRate(load: PeerRun, isKept: boolean): Promise<number> {
+  const redis = await privateRedis({ isKept })
+  try {
+    return await bullRateOn(redis, load)
+  } finally {
+    await redis.close()
+  }
+}
+
+function bullRateOn({ port }: PrivateRedis, load: PeerRun): Promise<number> {
   return measurePeer(load, async ({ writeReceipt }) => {
-    const connection = { host: '127.0.0.1', port: 6379, maxRetriesPerRequest: null }
+    const connection = { host: '127.0.0.1', port, maxRetriesPerRequest: null }
     const name = `bench-${randomBytes(4).toString('hex')}`
     const queue = new BullQueue<{ readonly id: string }>(name, { connection })
     const worker = new Worker<{ readonly id: string }>(name, async ({ data }) => writeReceipt(data.id), {

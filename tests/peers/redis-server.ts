@@ -82,13 +82,24 @@ async function findUrl(): Promise<string> {
   return (await shared).url
 }
 
-/** Starts a Redis of its own beside any other on the machine: free port, loopback only, nothing written to disk. */
-export async function privateRedis(): Promise<PrivateRedis> {
+/**
+ * Starts a Redis of its own beside any other on the machine: free port, loopback only.
+ *
+ * @param isKept each write is on disk before it is answered; default nothing is written to disk
+ */
+export async function privateRedis({ isKept = false } = {}): Promise<PrivateRedis> {
   const program = findService('redis')
   if (program === undefined) throw new Error(explainMissing('redis'))
   const folder = await mkdtemp(join(tmpdir(), 'invite-me-redis-'))
   const port = await freePort()
-  const settings = { bind: '127.0.0.1', port: String(port), dir: folder, save: '', appendonly: 'no' }
+  const settings = {
+    bind: '127.0.0.1',
+    port: String(port),
+    dir: folder,
+    save: '',
+    appendonly: isKept ? 'yes' : 'no',
+    appendfsync: 'always',
+  }
   const argv = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
   let server: ChildProcess | undefined
   const removeNow = (): void => {
