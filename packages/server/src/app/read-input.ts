@@ -23,7 +23,7 @@ export function readInput<Schema extends z.ZodType>(
     .map(String)
     .filter((part) => part !== '')
     .join('.')
-  const problem = unknown.length > 0 ? 'there is no such member' : problemOf(issue)
+  const problem = unknown.length > 0 ? 'there is no such member' : problemOf(issue, valueAt(value, path))
   throw new InviteMeError(
     codeOf(path[0], refusals),
     `The request was refused: "${field === '' ? 'body' : field}" is wrong: ${problem}.`,
@@ -36,10 +36,16 @@ function codeOf(member: PropertyKey | undefined, refusals: Readonly<Record<strin
   return own ?? 'REQUEST_INVALID'
 }
 
-/** JSON has no `undefined`: what a caller did not say is missing. */
-function problemOf(issue: z.core.$ZodIssue | undefined): string {
-  const isMissing = issue?.code === 'invalid_type' && issue.message.endsWith('received undefined')
-  return isMissing ? 'it is missing' : (issue?.message ?? 'unknown problem')
+/** JSON has no `undefined`: what a caller did not say is missing, whatever could have stood there. */
+function problemOf(issue: z.core.$ZodIssue | undefined, given: unknown): string {
+  return given === undefined ? 'it is missing' : (issue?.message ?? 'unknown problem')
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (whole, name) => (whole as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name],
+    value,
+  )
 }
 
 /**

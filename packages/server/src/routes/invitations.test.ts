@@ -15,6 +15,14 @@ async function asked(body: object = dinner): Promise<string> {
   return answer.body.invitations[0].id
 }
 
+test('an answer that is not there is missing, whatever could have stood in its place', async () => {
+  api = await testApi()
+  const id = await asked()
+  const { body } = await api.ask('POST', `/v1/invitations/${id}/response`, { body: {} })
+  expect(body).toMatchObject({ code: 'ANSWER_INVALID', field: 'input' })
+  expect(body.detail).toContain('"input" is wrong: it is missing')
+})
+
 describe('asking', () => {
   test('is accepted at once; the answer is there when it came', async () => {
     api = await testApi()

@@ -1,6 +1,8 @@
 import type { Scope } from '@invite-me/core'
 import { testInviteMe, type InviteMeTest, type InviteMeTestOptions } from '@invite-me/core/testing'
 import { expect } from 'vitest'
+import { patientClock } from '../../../../../tests/worlds/patient-clock.ts'
+import { patientHttp } from '../../../../../tests/worlds/patient-http.ts'
 import { createApp, type App, type AppOptions } from '../create-app.ts'
 import { departure } from './matches-document.ts'
 
@@ -29,6 +31,8 @@ export interface TestApi {
   readonly app: App
   /** Secret of a key with every scope. */
   readonly owner: string
+  /** Answers a request as the interface does, while the clock stands still; see `PatientHttp`. */
+  answer(request: Request): Promise<Response>
   /** Sends a request; fails the test when the answer is not what the description of the interface promises. */
   ask(method: string, path: string, asking?: Asking): Promise<Answered>
   /** `Bearer imk_…` of a new key with these scopes. */
@@ -40,13 +44,15 @@ export interface TestApi {
 export async function testApi(options: AppOptions = {}, engine: InviteMeTestOptions = {}): Promise<TestApi> {
   const t = await testInviteMe(engine)
   const silent = { warn: () => undefined, error: () => undefined }
-  const app = createApp(t.inviteMe, { clock: t.clock, log: silent, ...options })
+  const http = patientHttp(patientClock(t.clock))
+  const app = createApp(t.inviteMe, { clock: http.clock, log: silent, ...options })
   const made = options.keys === 'off' ? undefined : await t.inviteMe.keys.create({ name: 'owner', role: 'owner' })
   const owner = made?.secret ?? ''
   return {
     t,
     app,
     owner,
+    answer: (request) => http.answer(request, app.fetch),
     keyWith: async (...scopes) =>
       `Bearer ${(await t.inviteMe.keys.create({ name: 'test', scopes: [...scopes] })).secret}`,
     ask: async (method, path, asking = {}) => {

@@ -16,7 +16,7 @@ export function clientOver(
     clock: api.t.clock,
     fetch: async (input, init) => {
       const request = new Request(input, init)
-      return interfere(request, () => api.app.fetch(request))
+      return interfere(request, () => api.answer(request))
     },
     ...rest,
   })
