@@ -6,7 +6,7 @@ import { startServerWorld, type NodeName, type ServerWorld } from './server-worl
 import { explainNoServices, startServices, type Services } from './services.ts'
 
 const messages = Number(process.env['INVITE_ME_CHAOS_MESSAGES'] ?? 3_000)
-/** A dead dispatcher's work is taken over this long after its lease at the latest; then it waits its turn, like all of its lane. */
+/** A dead dispatcher's work is taken over, and its first message sent, this long after its lease at the latest. */
 const noticeMs = 5_000
 const readOnlyMs = 3_000
 const missing = explainNoServices()

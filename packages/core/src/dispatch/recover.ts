@@ -38,7 +38,8 @@ export async function recoverAbandoned(world: World, lease: Lease, cache: Messag
       const message = messages.get(delivery.messageId)
       if (message === undefined) return
       const input = decisionInput(world, delivery, message)
-      await takeOver(world, parts, delivery, decideAfterCrash(input, delivery.crashes + 1).progress)
+      const sinceMs = delivery.updatedAt.getTime()
+      await takeOver(world, parts, delivery, decideAfterCrash(input, delivery.crashes + 1, sinceMs).progress)
     })
     return claims.length
   }

@@ -256,6 +256,13 @@ describe('after a crash', () => {
     })
   })
 
+  test('it takes its old place in the line, the second time a later one', () => {
+    expect(decideAfterCrash(input(), 1, now - minute).progress.dueAtMs).toBe(now - minute)
+    // A clock that was set back puts nothing off.
+    expect(decideAfterCrash(input(), 1, now + minute).progress.dueAtMs).toBe(now)
+    expect(decideAfterCrash(input(), 2, now - minute).progress.dueAtMs).toBeGreaterThanOrEqual(now)
+  })
+
   test('a message that keeps killing its workers is given up', () => {
     expect(decideAfterCrash(input(), policies.crashes)).toMatchObject({
       kind: 'ended',

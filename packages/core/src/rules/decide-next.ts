@@ -135,8 +135,13 @@ export function decideAfterSend(input: DecisionInput, outcome: SendOutcome): Dec
  * no try, but a message that keeps killing its workers is given up.
  *
  * @param crashes times a worker died with it, this one included
+ * @param sinceMs when it began to wait for the worker that died: it goes on in its old place, before what came since
  */
-export function decideAfterCrash(input: DecisionInput, crashes: number): Decision {
+export function decideAfterCrash(
+  input: DecisionInput,
+  crashes: number,
+  sinceMs: number = input.nowMs,
+): Decision {
   const { policies, nowMs, fraction } = input
   const progress = { ...input.progress, doubtful: true }
   if (crashes >= policies.crashes)
@@ -146,7 +151,8 @@ export function decideAfterCrash(input: DecisionInput, crashes: number): Decisio
     }
   if (input.terms.onUnknown === 'assume-sent' && !input.canFind) return accept(input, progress, 'sent')
   // The first time at once; then further apart, so that a poisonous message stops taking its neighbours down.
-  const dueAtMs = nowMs + (crashes === 1 ? 0 : backoffMs(policies.retry, crashes, fraction))
+  const dueAtMs =
+    crashes === 1 ? Math.min(sinceMs, nowMs) : nowMs + backoffMs(policies.retry, crashes, fraction)
   return { kind: 'retry', progress: { ...progress, state: waiting(progress.state), step: 'send', dueAtMs } }
 }
 
