@@ -37,6 +37,7 @@ export type {
   Page,
   RecipientExport,
   Recipients,
+  Segments,
   SentMessage,
   TopicEvent,
   Topics,
@@ -83,6 +84,19 @@ export type { Preferences, PreferencesInput } from './model/preference.ts'
 export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
 export type { LinkPurpose } from './model/response-link.ts'
+export type {
+  AnsweredCondition,
+  AttributeCondition,
+  AttributeValue,
+  CategoryCondition,
+  ExternalIdCondition,
+  HasCondition,
+  LocaleCondition,
+  Segment,
+  SegmentCondition,
+  SegmentFilter,
+  ZoneCondition,
+} from './model/segment.ts'
 export type {
   WebhookEndpoint,
   WebhookEndpointInput,

@@ -27,6 +27,7 @@ import { storeClock, type KeptClock } from './store-clock.ts'
 import { silentNotifier, systemClock } from './system.ts'
 import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { secretDesk } from './face/secret-desk.ts'
+import { segmentsDesk } from './face/segments-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
@@ -322,6 +323,7 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
       },
     },
     keys: keysDesk(world, change),
+    segments: segmentsDesk(world, change),
     webhooks: webhooksDesk(world, change, webhooks),
     audit: auditDesk(world, change),
     topics: topicsDesk(world, { live, change }),

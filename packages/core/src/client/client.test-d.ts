@@ -17,6 +17,7 @@ type Both = Pick<
   | 'unmatched'
   | 'inbox'
   | 'recipients'
+  | 'segments'
   | 'messages'
   | 'invitations'
   | 'deliveries'

@@ -19,6 +19,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { Route } from '../model/route.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { Segment } from '../model/segment.ts'
 import type { WebhookEndpoint, WebhookPosting } from '../model/webhook-endpoint.ts'
 import type { ProbeResult } from '../ports/channel.ts'
 import type { Backlog, Suppression } from '../ports/store.ts'
@@ -154,6 +155,14 @@ export const apiKey: Reader<ApiKey> = record<ApiKey>({
 
 /** An administrative act. */
 export const auditEntry: Reader<AuditEntry> = record<AuditEntry>({ id: text, at: moment })
+
+/** A segment. */
+export const segment: Reader<Segment> = record<Segment>({
+  id: text,
+  name: text,
+  createdAt: moment,
+  updatedAt: moment,
+})
 
 /** An endpoint. */
 export const webhookEndpoint: Reader<WebhookEndpoint> = record<WebhookEndpoint>({

@@ -22,6 +22,7 @@ import type { Receipt } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
+import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type {
   WebhookEndpoint,
@@ -240,6 +241,22 @@ export interface Webhooks {
   ): Promise<number>
 }
 
+/** Filters of people that are kept under a name. Who is in one is found out anew each time. */
+export interface Segments {
+  /** Keeps a filter under a name; one kept before gives way. Throws `REQUEST_INVALID` naming the place, `filter.all.1.attribute`. */
+  save(name: string, filter: SegmentFilter): Promise<Segment>
+  /** @returns the segment, or `undefined` */
+  get(name: string): Promise<Segment | undefined>
+  /** In the order they were first saved. */
+  list(page?: Page): Promise<readonly Segment[]>
+  /** Throws `SEGMENT_UNKNOWN`. */
+  remove(name: string): Promise<void>
+  /** How many people are in a saved segment, or pass a filter. Looks at everybody. Throws `SEGMENT_UNKNOWN`. */
+  count(segment: string | SegmentFilter): Promise<number>
+  /** Some of the people, 10 by default; the last one's `id` as `after` gives the next. Throws `SEGMENT_UNKNOWN`. */
+  preview(segment: string | SegmentFilter, page?: Page): Promise<readonly Recipient[]>
+}
+
 /** Who did what to the workspace. */
 export interface Audit {
   record(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
@@ -341,6 +358,7 @@ export interface InviteMe {
   readonly receipts: { list(filter?: ReceiptFilter, page?: Page): Promise<readonly Receipt[]> }
   readonly links: Links
   readonly keys: Keys
+  readonly segments: Segments
   readonly webhooks: Webhooks
   readonly audit: Audit
   readonly topics: Topics

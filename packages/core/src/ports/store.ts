@@ -17,6 +17,7 @@ import type { Receipt } from '../model/receipt.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
+import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
@@ -59,6 +60,10 @@ export interface RecipientStore {
   /** Reads somebody who is about to be forgotten: until the transaction ends nobody else holds them. Use only within a transaction. */
   lock(externalId: string): Promise<Recipient | undefined>
   list(page: PageRequest): Promise<readonly Recipient[]>
+  /** How many a filter finds. Looks at everybody, in portions: who comes or changes meanwhile may be counted or not. */
+  count(filter: SegmentFilter): Promise<number>
+  /** Those a filter finds, in order of `id`. A page that is not full is the last. Looks in portions, as `count` does. */
+  page(filter: SegmentFilter, page: PageRequest): Promise<readonly Recipient[]>
   /**
    * Adds a route behind the person's others, or changes the one with this address: verified and open. That one keeps its id and
    * rank. A suppression of the address stays.
@@ -81,6 +86,16 @@ export interface RecipientStore {
   unsuppress(address: ChannelAddress): Promise<void>
   /** Those of the given addresses that are suppressed. */
   suppressed(addresses: readonly ChannelAddress[]): Promise<readonly Suppression[]>
+}
+
+/** Filters that are kept under a name. */
+export interface SegmentStore {
+  /** Inserts, or gives the segment of this name another filter; its id and `createdAt` stay. @returns the segment as it is now */
+  save(segment: Segment): Promise<Segment>
+  byName(name: string): Promise<Segment | undefined>
+  list(page: PageRequest): Promise<readonly Segment[]>
+  /** @returns false when there is no such segment */
+  remove(name: string): Promise<boolean>
 }
 
 /** A message with everything that becomes true when it is accepted. */
@@ -533,6 +548,7 @@ export interface AuditStore {
 /** The parts of a store, inside or outside a transaction. */
 export interface StoreParts {
   readonly recipients: RecipientStore
+  readonly segments: SegmentStore
   readonly messages: MessageStore
   readonly deliveries: DeliveryStore
   readonly invitations: InvitationStore

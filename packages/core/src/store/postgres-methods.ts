@@ -16,6 +16,8 @@ export const methods = {
     hold: 'hold',
     lock: 'lock',
     list: 'read',
+    count: 'read',
+    page: 'read',
     connectRoute: 'write',
     moveAddress: 'write',
     setRouteState: 'write',
@@ -23,6 +25,7 @@ export const methods = {
     unsuppress: 'write',
     suppressed: 'read',
   },
+  segments: { save: 'write', byName: 'read', list: 'read', remove: 'write' },
   messages: {
     insert: 'many',
     byId: 'read',

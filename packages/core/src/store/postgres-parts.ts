@@ -21,7 +21,9 @@ import { postgresRowLocks, type PostgresRowLocks } from './postgres-row-locks.ts
 import type { Executor } from './postgres-session.ts'
 import { appendEvents, postgresWrites } from './postgres-writes.ts'
 import { receiptReader } from './receipts.ts'
+import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
+import { segmentStore } from './segments.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -57,6 +59,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
   const parts: StoreParts = {
     recipients: {
       ...recipientStore(connection),
+      ...recipientsByFilter(connection, 'postgres'),
       byExternalIds: reads.recipientsByExternalIds,
       byIds: reads.recipientsByIds,
       hold: locks.heldRecipients.wait,
@@ -95,6 +98,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, true),
     audit: auditStore(connection),
+    segments: segmentStore(connection),
   }
   return { parts, claimDue: claims.claimDue, tryLock: locks.tryCall, appendEvents: append }
 }

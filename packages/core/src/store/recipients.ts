@@ -1,29 +1,41 @@
+import type { Kysely } from 'kysely'
+import type { Recipient } from '../model/recipient.ts'
 import type { RecipientStore, Suppression } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { moveAddress } from './move-address.ts'
 import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
+import type { Database } from './schema.ts'
 import { upsertPeople } from './upsert-people.ts'
 
 /** The reads every message passes through; written per database, since they are the hot path. */
 type RecipientWork = Pick<RecipientStore, 'byExternalIds' | 'byIds' | 'hold' | 'lock' | 'suppressed'>
+/** Depends on the database too: see `recipients-by-filter`. */
+type FilterWork = Pick<RecipientStore, 'count' | 'page'>
+
+/** People out of their rows, in the same order. */
+export async function withRoutes(
+  db: Kysely<Database>,
+  rows: readonly Row<'recipients'>[],
+): Promise<readonly Recipient[]> {
+  const ids = rows.map((row) => row.id)
+  const routes = await inPortions(ids, (portion) =>
+    db
+      .selectFrom('routes')
+      .selectAll()
+      .where('recipient_id', 'in', portion)
+      .orderBy('rank')
+      .orderBy('id')
+      .execute(),
+  )
+  const byRecipient = Map.groupBy(routes, (route) => route.recipient_id)
+  return rows.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
+}
 
 /** People and their routes, off the hot path. */
-export function recipientStore({ db, run }: Connection): Omit<RecipientStore, keyof RecipientWork> {
-  const withRoutes = async (rows: readonly Row<'recipients'>[]) => {
-    const ids = rows.map((row) => row.id)
-    const routes = await inPortions(ids, (portion) =>
-      db
-        .selectFrom('routes')
-        .selectAll()
-        .where('recipient_id', 'in', portion)
-        .orderBy('rank')
-        .orderBy('id')
-        .execute(),
-    )
-    const byRecipient = Map.groupBy(routes, (route) => route.recipient_id)
-    return rows.map((row) => toRecipient(row, (byRecipient.get(row.id) ?? []).map(toRoute)))
-  }
-
+export function recipientStore({
+  db,
+  run,
+}: Connection): Omit<RecipientStore, keyof RecipientWork | keyof FilterWork> {
   /** @returns whether it was not suppressed before */
   const suppressOne = async ({ channel, address, reason, at }: Suppression): Promise<boolean> => {
     for (;;) {
@@ -50,6 +62,7 @@ export function recipientStore({ db, run }: Connection): Omit<RecipientStore, ke
     list: ({ after, limit }) =>
       run(async () =>
         withRoutes(
+          db,
           await db
             .selectFrom('recipients')
             .selectAll()

@@ -18,6 +18,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
+import type { Segment } from '../model/segment.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Rescheduled, Suppression } from '../ports/store.ts'
@@ -308,6 +309,17 @@ export function toRecipient(row: Row<'recipients'>, routes: readonly Route[]): R
     attributes: json(row.attributes),
     preferences: json(row.preferences),
     routes,
+  }
+}
+
+/** A segment out of its row. */
+export function toSegment(row: Row<'segments'>): Segment {
+  return {
+    id: row.id,
+    name: row.name,
+    filter: json(row.filter),
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
   }
 }
 

@@ -28,6 +28,13 @@ export interface Database {
     verified: number
     state: string
   }
+  readonly segments: {
+    id: string
+    name: string
+    filter: JsonText
+    created_at: Moment
+    updated_at: Moment
+  }
   readonly suppressions: { channel: string; address: string; reason: string; at: Moment }
   readonly messages: {
     id: string

@@ -16,7 +16,9 @@ import { messageReader } from './messages.ts'
 import { migrateToLatest } from './migrate.ts'
 import { outboxReader } from './outbox.ts'
 import { receiptReader } from './receipts.ts'
+import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
+import { segmentStore } from './segments.ts'
 import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
@@ -153,6 +155,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
   return {
     recipients: {
       ...recipientStore(connection),
+      ...recipientsByFilter(connection, 'sqlite'),
       byExternalIds: (externalIds) => run(async () => reads.recipientsByExternalIds(externalIds)),
       byIds: (ids) => run(async () => reads.recipientsByIds(ids)),
       // Write transactions exclude each other; there is nothing to lock.
@@ -208,6 +211,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, false),
     audit: auditStore(connection),
+    segments: segmentStore(connection),
   }
 }
 
