@@ -84,6 +84,15 @@ export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
 export type { LinkPurpose } from './model/response-link.ts'
 export type {
+  Run,
+  Schedule,
+  ScheduleAction,
+  ScheduleActionInput,
+  ScheduleInput,
+  When,
+  WhenInput,
+} from './model/schedule.ts'
+export type {
   WebhookEndpoint,
   WebhookEndpointInput,
   WebhookEndpointUpdate,

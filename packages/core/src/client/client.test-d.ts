@@ -22,6 +22,7 @@ type Both = Pick<
   | 'deliveries'
   | 'receipts'
   | 'webhooks'
+  | 'schedules'
   | 'topics'
   | 'events'
   | 'on'

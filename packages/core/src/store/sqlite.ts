@@ -17,6 +17,7 @@ import { migrateToLatest } from './migrate.ts'
 import { outboxReader } from './outbox.ts'
 import { receiptReader } from './receipts.ts'
 import { recipientStore } from './recipients.ts'
+import { scheduleStore } from './schedules.ts'
 import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
@@ -207,6 +208,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
     keys: keyStore(connection),
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, false),
+    schedules: scheduleStore(connection, false),
     audit: auditStore(connection),
   }
 }

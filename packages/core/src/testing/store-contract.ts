@@ -19,6 +19,7 @@ import { namedQuestions } from './store-questions/named.ts'
 import { peopleQuestions } from './store-questions/people.ts'
 import { readerTurnQuestions } from './store-questions/reader-turns.ts'
 import { recordQuestions } from './store-questions/record.ts'
+import { scheduleQuestions } from './store-questions/schedules.ts'
 import { settleQuestions } from './store-questions/settle.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
@@ -46,6 +47,7 @@ const storeQuestions = {
   ...keyQuestions,
   ...auditQuestions,
   ...webhookQuestions,
+  ...scheduleQuestions,
   ...eraseQuestions,
   ...togetherQuestions,
   ...listQuestions,
