@@ -212,7 +212,7 @@ describe('a schedule', () => {
     [{ missed: 'never' }, 'missed'],
     [{ jitter: '2d' }, 'jitter'],
     [{ action: { send: { content: 'x' } } }, 'action.send.to'],
-    [{ action: { send: { to: sam, content: '' } } }, 'action.send.content.text'],
+    [{ action: { send: { to: sam, content: '' } } }, 'action.send.content'],
     [
       { action: { send: { to: sam, content: 'x', options: { via: ['pigeon'] } } } },
       'action.send.options.via',

@@ -1,5 +1,6 @@
 import { readRequest, refuseUntimely } from '../accept/read-request.ts'
 import { InviteMeError, isInviteMeError } from '../model/error.ts'
+import type { ContentInput } from '../model/message.ts'
 import { parseInput } from '../model/parse.ts'
 import {
   scheduleInputSchema,
@@ -148,11 +149,11 @@ async function readAction(
   const list = to === undefined ? [] : Array.isArray(to) ? to : [to]
   const kept = plain(
     'send' in action
-      ? { send: { to: list, content: partsOf(action.send.content), options: action.send.options ?? {} } }
+      ? { send: { to: list, content: action.send.content, options: action.send.options ?? {} } }
       : {
           ask: {
             to: list,
-            question: partsOf(action.ask.question),
+            question: action.ask.question,
             options: { ...action.ask.options, answer: specOf(action.ask.options) },
           },
         },
@@ -164,7 +165,9 @@ async function readAction(
       'every run has a key of its own, made of the schedule and the moment',
     )
   await tryRequest(world, kept, { kind, isForDays })
-  return kept
+  return 'send' in kept
+    ? { send: { ...kept.send, content: partsOf(kept.send.content) } }
+    : { ask: { ...kept.ask, question: partsOf(kept.ask.question) } }
 }
 
 async function tryRequest(
@@ -185,7 +188,7 @@ async function tryRequest(
   }
 }
 
-function partsOf(content: unknown): unknown {
+function partsOf(content: string | ContentInput): ContentInput {
   return typeof content === 'string' ? { text: content } : content
 }
 
