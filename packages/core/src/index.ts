@@ -98,6 +98,15 @@ export type {
   ZoneCondition,
 } from './model/segment.ts'
 export type {
+  Run,
+  Schedule,
+  ScheduleAction,
+  ScheduleActionInput,
+  ScheduleInput,
+  When,
+  WhenInput,
+} from './model/schedule.ts'
+export type {
   WebhookEndpoint,
   WebhookEndpointInput,
   WebhookEndpointUpdate,

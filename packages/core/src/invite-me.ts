@@ -28,6 +28,7 @@ import { silentNotifier, systemClock } from './system.ts'
 import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { secretDesk } from './face/secret-desk.ts'
 import { segmentsDesk } from './face/segments-desk.ts'
+import { schedulesDesk } from './face/schedules-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
@@ -35,6 +36,7 @@ import { handleWebhook, receive } from './respond/receive.ts'
 import { recordResponse } from './respond/record-response.ts'
 import { replayUnmatched } from './respond/replay-unmatched.ts'
 import { idSource } from './rules/uuid.ts'
+import { Scheduler } from './schedule/scheduler.ts'
 
 const defaultDeadlineMs = 10_000
 
@@ -78,7 +80,12 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     },
     onAccepted: (channel, ids) => replayUnmatched(world, channel, ids),
   })
-  const engine = face(world, { listeners, workshop, webhooks, eventPublisher, clock })
+  const scheduler = resolved.dispatch.chores
+    ? new Scheduler(world, () => {
+        tellCommitted(world, listeners)
+      })
+    : undefined
+  const engine = face(world, { listeners, workshop, scheduler, webhooks, eventPublisher, clock })
   if (resolved.dispatch.begins) engine.start()
   return engine
 }
@@ -131,12 +138,17 @@ function readAnswer(input: AnswerInput): AnswerInput {
 interface Staff {
   readonly listeners: Listeners
   readonly workshop: Workshop
+  /** Absent where another process makes the runs of schedules. */
+  readonly scheduler: Scheduler | undefined
   readonly webhooks: WebhookSender | undefined
   readonly eventPublisher: EventPublisher | undefined
   readonly clock: Partial<KeptClock>
 }
 
-function face(world: World, { listeners, workshop, webhooks, eventPublisher, clock }: Staff): InviteMe {
+function face(
+  world: World,
+  { listeners, workshop, scheduler, webhooks, eventPublisher, clock }: Staff,
+): InviteMe {
   const { live, relay, events } = listeners
   const { store } = world
   let isStopped = false
@@ -169,7 +181,7 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
     })
   const stop = async (deadlineMs: number): Promise<void> => {
     isStopped = true
-    await Promise.all([workshop.stop(deadlineMs), relay?.stop(deadlineMs), events?.stop()])
+    await Promise.all([scheduler?.stop(), workshop.stop(deadlineMs), relay?.stop(deadlineMs), events?.stop()])
     live.stop()
     await eventPublisher?.close()
     await world.queue.close()
@@ -325,6 +337,9 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
     keys: keysDesk(world, change),
     segments: segmentsDesk(world, change),
     webhooks: webhooksDesk(world, change, webhooks),
+    schedules: schedulesDesk(world, change, () => {
+      scheduler?.wake()
+    }),
     audit: auditDesk(world, change),
     topics: topicsDesk(world, { live, change }),
     secret: secretDesk(world),
@@ -341,6 +356,7 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
     start: () => {
       if (isStopped) return
       workshop.start()
+      scheduler?.start()
       relay?.start()
       events?.start()
     },

@@ -46,14 +46,28 @@ function described({ messageId, deliveryIds }: Acceptance): SpanEnding {
 
 async function accept(world: World, raw: RawRequest): Promise<Acceptance> {
   const draft = await readRequest(world, raw)
-  const accepted = await world.store.transaction(
-    async (parts) => (await earlier(parts, draft)) ?? (await write(world, parts, draft)),
-  )
+  const accepted = await world.store.transaction((parts) => acceptWithin(world, parts, draft))
   await announceDue(world, accepted.hints)
   return accepted.acceptance
 }
 
-interface Written {
+/**
+ * Accepts a message within a transaction of the caller's, together with what else becomes true by it. After the commit the caller
+ * wakes the dispatcher with {@link announceAccepted}.
+ *
+ * @throws InviteMeError as {@link acceptMessage}
+ */
+export async function acceptWithin(world: World, parts: StoreParts, draft: MessageDraft): Promise<Written> {
+  return (await earlier(parts, draft)) ?? (await write(world, parts, draft))
+}
+
+/** Wakes the dispatcher for what {@link acceptWithin} wrote. */
+export async function announceAccepted(world: World, { hints }: Written): Promise<void> {
+  await announceDue(world, hints)
+}
+
+/** What was accepted, and where something is due by it. */
+export interface Written {
   readonly acceptance: Acceptance
   readonly hints: readonly {
     readonly lane: Message['lane']

@@ -23,6 +23,7 @@ type Both = Pick<
   | 'deliveries'
   | 'receipts'
   | 'webhooks'
+  | 'schedules'
   | 'topics'
   | 'events'
   | 'on'

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
 import type { Remote } from './poll.ts'
 import { lastCursor } from './remote-group.ts'
+import { remoteSchedules } from './remote-schedules.ts'
 import { number, page, record, text, type Reader } from './readers.ts'
 import { eventQuery, pageQuery, path, type Query, type RequestPath } from './request-path.ts'
 import {
@@ -34,6 +35,7 @@ export type Desks = Pick<
   | 'channels'
   | 'keys'
   | 'webhooks'
+  | 'schedules'
   | 'audit'
   | 'events'
 >
@@ -108,6 +110,7 @@ export function remoteDesks(remote: Remote): Desks {
     },
     keys: remoteKeys(remote),
     webhooks: remoteWebhooks(remote),
+    schedules: remoteSchedules(remote),
     audit: { list: (given) => rows('/v1/audit', auditEntry, pageQuery(given)) },
     events: {
       list: async ({ after = 0, limit, invitationId } = {}) => {

@@ -18,6 +18,7 @@ import type { Receipt } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { Route } from '../model/route.ts'
+import type { Run, Schedule, When } from '../model/schedule.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { Segment } from '../model/segment.ts'
 import type { WebhookEndpoint, WebhookPosting } from '../model/webhook-endpoint.ts'
@@ -179,6 +180,31 @@ export const webhookPosting: Reader<WebhookPosting> = record<WebhookPosting>({
   createdAt: moment,
   updatedAt: moment,
 })
+
+/** Moments and times of day are both text on the wire: what the schedule goes by tells which it is. */
+const when: Reader<When> = (value, place) => {
+  const came = record<Readonly<Record<string, unknown>>>({})(value, place)
+  const moments = ['from', 'start', ...('onAttribute' in came ? [] : ['at'])].filter((name) => name in came)
+  const read = moments.map((name) => [name, moment(came[name], `${place}.${name}`)])
+  return { ...came, ...Object.fromEntries(read) } as When
+}
+
+/** A schedule. */
+export const schedule: Reader<Schedule> = record<Schedule>({
+  id: text,
+  name: text,
+  when,
+  starts: moments,
+  ends: moments,
+  nextAt: moments,
+  dueAt: moments,
+  lastRunAt: moments,
+  createdAt: moment,
+  updatedAt: moment,
+})
+
+/** A run of a schedule. */
+export const run: Reader<Run> = record<Run>({ id: text, at: moment, firedAt: moment, state: word() })
 
 const fact: Reader<InboundFact> = record<InboundFact>({ id: text, kind: word(), at: moment })
 

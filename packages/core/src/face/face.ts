@@ -24,6 +24,7 @@ import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
 import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { Run, Schedule, ScheduleInput } from '../model/schedule.ts'
 import type {
   WebhookEndpoint,
   WebhookEndpointInput,
@@ -257,6 +258,29 @@ export interface Segments {
   preview(segment: string | SegmentFilter, page?: Page): Promise<readonly Recipient[]>
 }
 
+/** What is sent and asked by the clock. Schedules go by their names. */
+export interface Schedules {
+  /**
+   * Makes a schedule, or changes the one of this name; it is live at once, in other processes within 5 s. Saving it again as it is
+   * changes nothing, so a program may save its schedules whenever it starts. Throws `REQUEST_INVALID` or `CHANNEL_UNKNOWN`.
+   */
+  save(input: ScheduleInput): Promise<Schedule>
+  get(name: string): Promise<Schedule | undefined>
+  list(page?: Page): Promise<readonly Schedule[]>
+  /** Goes on from now; what passed meanwhile is not missed. Throws `SCHEDULE_UNKNOWN`, or `REQUEST_INVALID` when it has no moment any more. */
+  enable(name: string): Promise<Schedule>
+  /** Makes no more runs until it is enabled. Throws `SCHEDULE_UNKNOWN`. */
+  disable(name: string): Promise<Schedule>
+  /** Removes it with its runs; messages stay. Throws `SCHEDULE_UNKNOWN`. */
+  remove(name: string): Promise<void>
+  /** Its runs of the last 90 days, newest first. Throws `SCHEDULE_UNKNOWN`. */
+  runs(name: string, page?: Page): Promise<readonly Run[]>
+  /** Makes a run at once, beside those by the clock, enabled or not. Throws `SCHEDULE_UNKNOWN`, and what `send` and `ask` throw. */
+  runNow(name: string): Promise<Run>
+  /** The next moments it runs for, as it is set, jitter not counted; 1 to 100, default 5. Throws `SCHEDULE_UNKNOWN`. */
+  next(name: string, count?: number): Promise<readonly Date[]>
+}
+
 /** Who did what to the workspace. */
 export interface Audit {
   record(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
@@ -360,6 +384,7 @@ export interface InviteMe {
   readonly keys: Keys
   readonly segments: Segments
   readonly webhooks: Webhooks
+  readonly schedules: Schedules
   readonly audit: Audit
   readonly topics: Topics
   /** A secret of this workspace by its name: 32 random bytes, made at first use, the same in every process. */

@@ -18,6 +18,7 @@ import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { Segment, SegmentFilter } from '../model/segment.ts'
+import type { Run, Schedule } from '../model/schedule.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
@@ -538,6 +539,55 @@ export interface WebhookStore {
   ): Promise<number>
 }
 
+/** Somebody with an attribute that may be a date. */
+export interface PersonOfDay {
+  readonly id: string
+  readonly externalId: string
+  /** The attribute's value, whatever it is. */
+  readonly value: unknown
+}
+
+/** What is sent and asked by the clock. */
+export interface ScheduleStore {
+  /** @returns false when there is one of this name already, and nothing was written */
+  insert(schedule: Schedule): Promise<boolean>
+  /** Writes everything of the schedule with this id. Use only within the transaction that locked it. */
+  update(schedule: Schedule): Promise<void>
+  /** Reads one for change: until the transaction ends nobody else can change it. Use only within a transaction. */
+  lock(name: string): Promise<Schedule | undefined>
+  byName(name: string): Promise<Schedule | undefined>
+  list(page: PageRequest): Promise<readonly Schedule[]>
+  /** Removes one with its runs. @returns whether it was there */
+  remove(id: string): Promise<boolean>
+  /**
+   * The schedule that has been due longest and that no other transaction has; nobody else gets it until this one ends. Use only
+   * within a transaction.
+   */
+  claimDue(now: Date): Promise<Schedule | undefined>
+  /** When the first falls due, or fell; `undefined` when none will. */
+  nextDueAt(): Promise<Date | undefined>
+  /** Sets when a schedule is due next; with `ranAt` it counts a run. Use only within the transaction that has it. */
+  move(
+    id: string,
+    to: { readonly nextAt: Date | null; readonly dueAt: Date | null; readonly ranAt?: Date },
+  ): Promise<void>
+  /** Whether there is a run for this moment, made by the clock. */
+  hasRun(scheduleId: string, at: Date): Promise<boolean>
+  /** @returns false when there is a run for this moment already, and nothing was written */
+  addRun(run: Run): Promise<boolean>
+  /** Newest first. */
+  runs(scheduleId: string, page: PageRequest): Promise<readonly Run[]>
+  /** Deletes runs that were made before a moment, longest ago first. @returns how many */
+  prune(firedBefore: Date, limit: number): Promise<number>
+  /** The zones people are in; `null` stands for those without one. */
+  zones(): Promise<readonly (string | null)[]>
+  /** People of one zone of whom an attribute may be a date on one of these days (`05-17`); look at the value again. */
+  peopleOn(
+    which: { readonly attribute: string; readonly days: readonly string[]; readonly zone: string | null },
+    page: PageRequest,
+  ): Promise<readonly PersonOfDay[]>
+}
+
 /** Administrative acts; append only. */
 export interface AuditStore {
   append(entry: AuditEntry): Promise<void>
@@ -561,6 +611,7 @@ export interface StoreParts {
   readonly keys: KeyStore
   readonly erasure: ErasureStore
   readonly webhooks: WebhookStore
+  readonly schedules: ScheduleStore
   readonly audit: AuditStore
 }
 

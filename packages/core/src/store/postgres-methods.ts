@@ -114,6 +114,23 @@ export const methods = {
     postings: 'read',
     replay: 'once',
   },
+  schedules: {
+    insert: 'write',
+    update: 'write',
+    lock: 'lock',
+    byName: 'read',
+    list: 'read',
+    remove: 'once',
+    claimDue: 'lock',
+    nextDueAt: 'read',
+    move: 'write',
+    hasRun: 'read',
+    addRun: 'write',
+    runs: 'read',
+    prune: 'once',
+    zones: 'read',
+    peopleOn: 'read',
+  },
   audit: { append: 'write', list: 'read' },
 } as const satisfies {
   readonly [Part in keyof StoreParts]: { readonly [Method in keyof StoreParts[Part]]: MethodKind }

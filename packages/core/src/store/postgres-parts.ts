@@ -24,6 +24,7 @@ import { receiptReader } from './receipts.ts'
 import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
 import { segmentStore } from './segments.ts'
+import { scheduleStore } from './schedules.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -97,6 +98,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     keys: keyStore(connection),
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, true),
+    schedules: scheduleStore(connection, true),
     audit: auditStore(connection),
     segments: segmentStore(connection),
   }

@@ -19,6 +19,7 @@ import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { Segment } from '../model/segment.ts'
+import type { Run, Schedule, When } from '../model/schedule.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Rescheduled, Suppression } from '../ports/store.ts'
@@ -390,5 +391,53 @@ export function toWebhookPosting(row: Row<'webhook_postings'>): WebhookPosting {
     lastError: row.last_error,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
+  }
+}
+
+/** A schedule out of its row. */
+export function toSchedule(row: Row<'schedules'>): Schedule {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    when: toWhen(json(row.timing)),
+    starts: moment(row.starts),
+    ends: moment(row.ends),
+    enabled: row.enabled === 1,
+    missed: row.missed as Schedule['missed'],
+    jitterMs: row.jitter_ms,
+    action: json(row.action),
+    nextAt: moment(row.next_at),
+    dueAt: moment(row.due_at),
+    lastRunAt: moment(row.last_run_at),
+    runCount: row.run_count,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+  }
+}
+
+/** Moments are text at rest. */
+function toWhen(kept: Readonly<Record<string, string | number>>): When {
+  const moments = Object.entries(kept).map(([name, value]) =>
+    name === 'from' || name === 'start' || (name === 'at' && !('onAttribute' in kept))
+      ? [name, new Date(value)]
+      : [name, value],
+  )
+  return Object.fromEntries(moments) as When
+}
+
+/** A run of a schedule out of its row. */
+export function toRun(row: Row<'runs'>): Run {
+  return {
+    id: row.id,
+    scheduleId: row.schedule_id,
+    at: new Date(row.at),
+    firedAt: new Date(row.fired_at),
+    state: row.state as Run['state'],
+    byHand: row.by_hand === 1,
+    messageId: row.message_id,
+    error: row.error,
+    missed: row.missed,
+    messages: row.messages,
   }
 }

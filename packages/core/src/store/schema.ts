@@ -261,6 +261,37 @@ export interface Database {
     created_at: Moment
     updated_at: Moment
   }
+  readonly schedules: {
+    id: string
+    name: string
+    description: string | null
+    timing: JsonText
+    starts: Moment | null
+    ends: Moment | null
+    enabled: number
+    missed: string
+    jitter_ms: number
+    action: JsonText
+    next_at: Moment | null
+    due_at: Moment | null
+    last_run_at: Moment | null
+    run_count: number
+    created_at: Moment
+    updated_at: Moment
+  }
+  readonly runs: {
+    id: string
+    schedule_id: string
+    slot: string
+    at: Moment
+    fired_at: Moment
+    state: string
+    by_hand: number
+    message_id: string | null
+    error: string | null
+    missed: number
+    messages: number
+  }
   readonly audit: {
     id: string
     at: Moment

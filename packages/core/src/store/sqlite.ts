@@ -19,6 +19,7 @@ import { receiptReader } from './receipts.ts'
 import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
 import { segmentStore } from './segments.ts'
+import { scheduleStore } from './schedules.ts'
 import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
@@ -210,6 +211,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
     keys: keyStore(connection),
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, false),
+    schedules: scheduleStore(connection, false),
     audit: auditStore(connection),
     segments: segmentStore(connection),
   }

@@ -204,19 +204,20 @@ async function inMemory(): Promise<StoreOpener> {
 
 /** The moment before which the engine has certainly nothing to do but to look; a past one while anything is under way. */
 async function nothingDueBefore(
-  { deliveries, edits, webhooks }: Store,
+  { deliveries, edits, schedules, webhooks }: Store,
   channels: readonly string[],
   clock: VirtualClock,
 ): Promise<number> {
-  const [counts, due, edit, posts] = await Promise.all([
+  const [counts, due, edit, posts, run] = await Promise.all([
     deliveries.counts({}),
     // The empty name stands for follow-ups.
     deliveries.nextDue(['', ...channels]),
     edits.nextDueAt(channels),
     webhooks.waiting(),
+    schedules.nextDueAt(),
   ])
   if ((counts.sending ?? 0) > 0) return clock.now()
-  const moments = [edit, ...due.map(({ at }) => at), ...posts.map(({ dueAt }) => dueAt)]
+  const moments = [edit, run, ...due.map(({ at }) => at), ...posts.map(({ dueAt }) => dueAt)]
   return Math.min(...moments.map((moment) => moment?.getTime() ?? Infinity))
 }
 

@@ -20,6 +20,7 @@ import { peopleQuestions } from './store-questions/people.ts'
 import { readerTurnQuestions } from './store-questions/reader-turns.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { segmentQuestions } from './store-questions/segments.ts'
+import { scheduleQuestions } from './store-questions/schedules.ts'
 import { settleQuestions } from './store-questions/settle.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
@@ -48,6 +49,7 @@ const storeQuestions = {
   ...keyQuestions,
   ...auditQuestions,
   ...webhookQuestions,
+  ...scheduleQuestions,
   ...eraseQuestions,
   ...togetherQuestions,
   ...listQuestions,

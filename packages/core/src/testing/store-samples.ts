@@ -13,6 +13,7 @@ import { recipientInputSchema, type RecipientDraft, type RecipientInput } from '
 import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { Run, Schedule } from '../model/schedule.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
@@ -377,4 +378,44 @@ export function newIds(prefix: string): () => string {
 /** A person as the door lets them in. */
 export function samplePerson(input: RecipientInput): RecipientDraft {
   return recipientInputSchema.parse(input)
+}
+
+/** The `number`th schedule, due at the beginning. */
+export function sampleSchedule(number: number, changes: Partial<Schedule> = {}): Schedule {
+  return {
+    id: sampleId('schedule', number),
+    name: `schedule-${String(number)}`,
+    description: null,
+    when: { cron: '0 * * * *', zone: 'UTC' },
+    starts: null,
+    ends: null,
+    enabled: true,
+    missed: 'once',
+    jitterMs: 0,
+    action: { send: { to: ['ann'], content: { text: 'Hello.' }, options: {} } },
+    nextAt: after(0),
+    dueAt: after(0),
+    lastRunAt: null,
+    runCount: 0,
+    createdAt: after(0),
+    updatedAt: after(0),
+    ...changes,
+  }
+}
+
+/** The `number`th run, of the first schedule for the beginning. */
+export function sampleRun(number: number, changes: Partial<Run> = {}): Run {
+  return {
+    id: sampleId('run', number),
+    scheduleId: sampleId('schedule', 1),
+    at: after(0),
+    firedAt: after(1),
+    state: 'done',
+    byHand: false,
+    messageId: sampleId('message', number),
+    error: null,
+    missed: 0,
+    messages: 1,
+    ...changes,
+  }
 }

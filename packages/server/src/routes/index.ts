@@ -5,6 +5,7 @@ import { eventRoutes } from './events.ts'
 import { inboxRoutes } from './inbox.ts'
 import { keyRoutes } from './keys.ts'
 import { recipientRoutes } from './recipients.ts'
+import { scheduleRoutes } from './schedules.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { unmatchedRoutes } from './unmatched.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...unmatchedRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...scheduleRoutes,
   ...keyRoutes,
   ...auditRoutes,
   ...hookRoutes,
