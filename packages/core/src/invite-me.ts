@@ -27,6 +27,7 @@ import { storeClock, type KeptClock } from './store-clock.ts'
 import { silentNotifier, systemClock } from './system.ts'
 import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { secretDesk } from './face/secret-desk.ts'
+import { tallyDesk } from './face/tally-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
@@ -285,6 +286,7 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
           pageOf(page),
         ),
       responses: (id) => store.invitations.responses(id),
+      ...tallyDesk(world, live),
     },
     deliveries: {
       get: async (id) => (await store.deliveries.byIds([id]))[0],

@@ -22,6 +22,7 @@ import type { Executor } from './postgres-session.ts'
 import { appendEvents, postgresWrites } from './postgres-writes.ts'
 import { receiptReader } from './receipts.ts'
 import { recipientStore } from './recipients.ts'
+import { tallyStore } from './tallies.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -85,6 +86,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
       byIds: reads.invitationsByIds,
       lock: async (id) => (await locks.invitations.wait([id]))[0],
     },
+    tallies: tallyStore(connection, 'postgres'),
     links: { ...linkReader(connection), issue: writes.issueLinks },
     edits: { ...editWriter(connection), ...postgresEdits(executor) },
     inbound: { ...inboundStore(connection), unmatchedOf: reads.unmatchedOf },

@@ -17,6 +17,7 @@ import { migrateToLatest } from './migrate.ts'
 import { outboxReader } from './outbox.ts'
 import { receiptReader } from './receipts.ts'
 import { recipientStore } from './recipients.ts'
+import { tallyStore } from './tallies.ts'
 import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
@@ -184,6 +185,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
       byIds: (ids) => run(async () => reads.invitationsByIds(ids)),
       lock: (id) => run(async () => reads.invitationsByIds([id])[0]),
     },
+    tallies: tallyStore(connection, 'sqlite'),
     links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
     edits: {
       ...editWriter(connection),

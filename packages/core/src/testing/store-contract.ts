@@ -20,6 +20,7 @@ import { peopleQuestions } from './store-questions/people.ts'
 import { readerTurnQuestions } from './store-questions/reader-turns.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { settleQuestions } from './store-questions/settle.ts'
+import { tallyQuestions } from './store-questions/tallies.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
@@ -35,6 +36,7 @@ const storeQuestions = {
   ...calendarQuestions,
   ...answerQuestions,
   ...byAddressQuestions,
+  ...tallyQuestions,
   ...inboundQuestions,
   ...inboxQuestions,
   ...peopleQuestions,
