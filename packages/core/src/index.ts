@@ -8,6 +8,7 @@ export { apiKeyInputSchema, roles, scopes } from './model/api-key.ts'
 export { errorCodes } from './model/error.ts'
 export { closestIssue } from './model/parse.ts'
 export { outcomeClasses } from './model/outcome.ts'
+export { answersCsvHeader, answersCsvRow } from './rules/answers-csv.ts'
 export { isWorthAWord } from './rules/worth-a-word.ts'
 export { domainEventTypes } from './model/domain-event.ts'
 export { lanes } from './model/lane.ts'
@@ -35,10 +36,12 @@ export type {
   Keys,
   Links,
   Page,
+  QuorumOptions,
   RecipientExport,
   Recipients,
   Segments,
   SentMessage,
+  Tallies,
   TopicEvent,
   Topics,
   WaitOptions,
@@ -63,6 +66,8 @@ export type { ErrorCode } from './model/error.ts'
 export type { FactResult, InboundFact } from './model/inbound-fact.ts'
 export type { InboxItem } from './model/inbox-item.ts'
 export type { UnmatchedFact } from './model/unmatched-fact.ts'
+export type { Quorum, QuorumInput, QuorumOf, QuorumResult, QuorumStanding } from './model/quorum.ts'
+export type { AnswerRow, AnswerTally, FieldTally, NumberTally, Tally, ValueCount } from './model/tally.ts'
 export type { FormField, FormFieldKind, FormOption } from './model/form-field.ts'
 export type { InvitationRecord, InvitationResult, InvitationState } from './model/invitation.ts'
 export type { Lane } from './model/lane.ts'

@@ -29,6 +29,7 @@ import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { secretDesk } from './face/secret-desk.ts'
 import { segmentsDesk } from './face/segments-desk.ts'
 import { schedulesDesk } from './face/schedules-desk.ts'
+import { tallyDesk } from './face/tally-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
@@ -298,6 +299,7 @@ function face(
           pageOf(page),
         ),
       responses: (id) => store.invitations.responses(id),
+      ...tallyDesk(world, live),
     },
     deliveries: {
       get: async (id) => (await store.deliveries.byIds([id]))[0],

@@ -129,6 +129,7 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
   const invitations = accepted.flatMap(({ invitation }) => invitation ?? [])
   const deliveries = accepted.flatMap((one) => one.deliveries)
   await parts.messages.insert([{ message, request: draft.request, invitations, deliveries }])
+  if (draft.quorum !== null) await parts.tallies.openQuorum(message.id, draft.quorum)
   const receipts = accepted.flatMap((one) => one.receipts)
   if (receipts.length > 0) await parts.receipts.append(receipts)
   await parts.outbox.append([

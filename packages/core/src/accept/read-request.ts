@@ -15,10 +15,12 @@ import {
   type To,
 } from '../model/message.ts'
 import { parseInput } from '../model/parse.ts'
+import type { Quorum, QuorumInput } from '../model/quorum.ts'
 import type { NextRule } from '../model/plan.ts'
 import type { TraceParent } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
 import { canonicalText } from '../rules/canonical.ts'
+import { problemOfQuorum, readQuorumOf, usualQuorumOf } from '../rules/quorum.ts'
 import { readMoment } from '../rules/read-moment.ts'
 
 /** A request as a caller wrote it. */
@@ -47,6 +49,7 @@ export interface MessageDraft {
   readonly deliverBy: 'break' | 'expire'
   readonly remindersMs: readonly number[]
   readonly until: Date | null
+  readonly quorum: Quorum | null
   readonly key: string | null
   /** Canonical text of the request as it was understood; `null` without a key. */
   readonly request: string | null
@@ -75,6 +78,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
         ...parseInput(sendOptionsSchema, written, wrong('options')),
         remind: undefined,
         capability: undefined,
+        quorum: undefined,
       }
   const answer = isAsk
     ? parseInput(
@@ -106,6 +110,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     deliverBy: options.deliverBy ?? settings.policies.deliverBy,
     remindersMs: (options.remind ?? []).toSorted((a, b) => a - b),
     until: await readDeadline(options.until, now, settings.zone),
+    quorum: answer === null ? null : quorumOf(options.quorum, answer, to.length),
     key: options.key ?? null,
     request: options.key === undefined ? null : canonicalText({ to, content, ...options, answer }),
     trace: world.tracer.current(),
@@ -171,4 +176,24 @@ async function readDeadline(
       { field: 'options.until' },
     )
   return moment
+}
+
+function quorumOf(given: QuorumInput | undefined, answer: AnswerSpec, asked: number): Quorum | null {
+  if (given === undefined) return null
+  const { count, then } = given
+  const of = readQuorumOf(answer, given.of ?? usualQuorumOf(answer))
+  const problem = problemOfQuorum(answer, of)
+  if (problem !== undefined)
+    throw new InviteMeError(
+      'REQUEST_INVALID',
+      `"options.quorum.of" is wrong: ${JSON.stringify(of)} ${problem}.`,
+      { field: 'options.quorum.of' },
+    )
+  if (count > asked)
+    throw new InviteMeError(
+      'REQUEST_INVALID',
+      `"options.quorum.count" is wrong: ${String(count)} answers cannot come from ${String(asked)} ${asked === 1 ? 'person' : 'people'}.`,
+      { field: 'options.quorum.count' },
+    )
+  return { count, of, then }
 }

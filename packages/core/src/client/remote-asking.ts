@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
 import { everyRow, poll, type Remote } from './poll.ts'
-import { invitationsOf, remoteGroup } from './remote-group.ts'
+import { invitationsOf } from './invitations-of.ts'
+import { remoteGroup } from './remote-group.ts'
 import {
   invitationNames,
   readInvitation,

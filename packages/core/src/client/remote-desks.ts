@@ -2,6 +2,7 @@ import type { Call } from './call.ts'
 import type { Remote } from './poll.ts'
 import { lastCursor } from './remote-group.ts'
 import { remoteSchedules } from './remote-schedules.ts'
+import { remoteTallies } from './remote-tallies.ts'
 import { number, page, record, text, type Reader } from './readers.ts'
 import { eventQuery, pageQuery, path, type Query, type RequestPath } from './request-path.ts'
 import {
@@ -78,6 +79,7 @@ export function remoteDesks(remote: Remote): Desks {
       responses: async (id) =>
         (await one(path`/v1/invitations/${{ id }}/responses`, page(response), 'INVITATION_UNKNOWN'))?.items ??
         [],
+      ...remoteTallies(remote),
     },
     deliveries: {
       get: (id) => one(path`/v1/deliveries/${{ id }}`, delivery, 'DELIVERY_UNKNOWN'),

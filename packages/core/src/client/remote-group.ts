@@ -1,10 +1,12 @@
-import { everyRow, oneRound, type PartOfWait, type Remote } from './poll.ts'
+import { oneRound, type PartOfWait, type Remote } from './poll.ts'
 import { number, page, record } from './readers.ts'
+import { invitationsOf } from './invitations-of.ts'
 import { readResult, remoteInvitation, type InvitationNames } from './remote-invitation.ts'
+import { remoteTallies } from './remote-tallies.ts'
 import { pageQuery } from './request-path.ts'
-import { domainEvent, invitation } from './shapes.ts'
+import { domainEvent } from './shapes.ts'
 import type { Invitation, InvitationGroup, WaitOptions } from '../face/face.ts'
-import { resultOf, type InvitationRecord, type InvitationResult } from '../model/invitation.ts'
+import { resultOf, type InvitationResult } from '../model/invitation.ts'
 
 interface Ended<Value> {
   readonly invitation: Invitation<Value>
@@ -26,11 +28,16 @@ export function remoteGroup<Value>(
   messageId: string,
   names: readonly InvitationNames[],
 ): InvitationGroup<Value> {
+  const desk = remoteTallies(remote)
   const invitations = names.map((one) => remoteInvitation<Value>(remote, one))
   return {
     messageId,
     invitations,
     answers: (options) => groupAnswers(remote, messageId, invitations, options),
+    tally: () => desk.tally(messageId),
+    tallies: (options) => desk.tallies(messageId, options),
+    quorum: (count, options) => desk.quorum(messageId, count, options),
+    export: () => desk.export(messageId),
   }
 }
 
@@ -70,21 +77,4 @@ async function* groupAnswers<Value>(
     }
     cursor = items.at(-1)?.cursor ?? cursor
   }
-}
-
-/** Every invitation of a message, in the order of its recipients. */
-export function invitationsOf(
-  { transport }: Remote,
-  messageId: string,
-  wait: PartOfWait = {},
-): AsyncGenerator<InvitationRecord, void, undefined> {
-  return everyRow((given) =>
-    transport.call({
-      method: 'GET',
-      path: '/v1/invitations',
-      query: { messageId, ...pageQuery(given) },
-      read: (value, place) => page(invitation)(value, place).items,
-      ...wait,
-    }),
-  )
 }

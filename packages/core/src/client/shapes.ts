@@ -14,6 +14,7 @@ import type { DomainEvent } from '../model/domain-event.ts'
 import type { InboundFact } from '../model/inbound-fact.ts'
 import type { InvitationRecord, InvitationResult } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
+import type { QuorumStanding } from '../model/quorum.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
@@ -53,6 +54,13 @@ export const invitation: Reader<InvitationRecord> = record<InvitationRecord>({
   until: moments,
   createdAt: moment,
   closedAt: moments,
+})
+
+/** A quorum and how far it is. */
+export const quorumStanding: Reader<QuorumStanding> = record<QuorumStanding>({
+  count: number,
+  counted: number,
+  reachedAt: moments,
 })
 
 /** What `answer()` resolves to, whatever its kind. */

@@ -17,12 +17,14 @@ import type {
   SendOptions,
   To,
 } from '../model/message.ts'
+import type { QuorumOf, QuorumResult } from '../model/quorum.ts'
 import type { Recipient, RecipientInput } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
 import type { Segment, SegmentFilter } from '../model/segment.ts'
+import type { AnswerRow, Tally } from '../model/tally.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { Run, Schedule, ScheduleInput } from '../model/schedule.ts'
 import type {
@@ -69,6 +71,36 @@ export interface Invitation<Value> {
   cancel(): Promise<InvitationState>
 }
 
+/** Which answers `quorum` waits for, and how the wait can be called off. */
+export interface QuorumOptions extends WaitOptions {
+  /** `accepted` a yes, `answered` any answer, or a value; default a yes where there is one, else any answer. */
+  readonly of?: QuorumOf
+}
+
+/** The answers to one question to many, counted and listed. All throw `MESSAGE_UNKNOWN`, and `REQUEST_INVALID` for a notice. */
+export interface Tallies {
+  /** How the question stands, as of one moment. */
+  tally(messageId: string): Promise<Tally>
+  /**
+   * The tally now and after each change, at most one a second; ends when nobody is left to answer. Answers that are changed
+   * afterwards are in `tally`.
+   */
+  tallies(messageId: string, options?: WaitOptions): AsyncIterable<Tally>
+  /**
+   * Waits until so many such answers are there, or those who have not answered are too few, across restarts of whoever asks.
+   * Rejects with `WAIT_ABORTED`, `STOPPED`, or `REQUEST_INVALID` for what cannot be counted.
+   */
+  quorum(messageId: string, count: number, options?: QuorumOptions): Promise<QuorumResult>
+  /** The same without waiting: `undefined` while it is open. */
+  quorumSoFar(
+    messageId: string,
+    count: number,
+    options?: Pick<QuorumOptions, 'of'>,
+  ): Promise<QuorumResult | undefined>
+  /** What became of it, a row a person, in the order they were asked in; read in portions, so it may be of any length. */
+  export(messageId: string): AsyncIterable<AnswerRow>
+}
+
 /** The same question to many people: an invitation each. */
 export interface InvitationGroup<Value> {
   readonly messageId: string
@@ -78,6 +110,14 @@ export interface InvitationGroup<Value> {
   answers(
     options?: WaitOptions,
   ): AsyncIterable<{ readonly invitation: Invitation<Value>; readonly result: InvitationResult<Value> }>
+  /** How the question stands, as of one moment: how many in each state, and how many gave each answer. */
+  tally(): Promise<Tally>
+  /** The tally now and after each change, at most one a second; ends when nobody is left to answer. */
+  tallies(options?: WaitOptions): AsyncIterable<Tally>
+  /** Waits until so many such answers are there, or can no longer come from those who have not answered. See {@link Tallies.quorum}. */
+  quorum(count: number, options?: QuorumOptions): Promise<QuorumResult>
+  /** What became of it, a row a person, in the order they were asked in. */
+  export(): AsyncIterable<AnswerRow>
 }
 
 /** A notice that was accepted. */
@@ -369,7 +409,7 @@ export interface InviteMe {
       page?: Page,
     ): Promise<readonly InvitationRecord[]>
     responses(id: string): Promise<readonly ResponseRecord[]>
-  }
+  } & Tallies
   readonly deliveries: {
     get(id: string): Promise<Delivery | undefined>
     list(filter?: DeliveryFilter, page?: Page): Promise<readonly Delivery[]>

@@ -1,6 +1,7 @@
 import { cancelInvitation } from '../accept/cancel-invitation.ts'
 import type { Invitation, InvitationGroup, SentMessage, WaitOptions } from './face.ts'
 import type { Live } from './live.ts'
+import { tallyDesk } from './tally-desk.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { DomainEvent } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
@@ -88,10 +89,15 @@ export function invitationGroup<Value>(
   records: readonly InvitationRecord[],
 ): InvitationGroup<Value> {
   const invitations = records.map((record) => invitationHandle<Value>(world, powers, record))
+  const desk = tallyDesk(world, powers.live)
   return {
     messageId,
     invitations,
     answers: (options) => groupAnswers(world, powers.live, invitations, options),
+    tally: () => desk.tally(messageId),
+    tallies: (options) => desk.tallies(messageId, options),
+    quorum: (count, options) => desk.quorum(messageId, count, options),
+    export: () => desk.export(messageId),
   }
 }
 

@@ -17,6 +17,7 @@ export const domainEventTypes = [
   'invitation.expired',
   'invitation.cancelled',
   'invitation.unreachable',
+  'question.quorum_reached',
   'response.refused',
   'response.unclear',
   'response.ambiguous',

@@ -4,6 +4,7 @@ import { calendarSchema } from './calendar.ts'
 import { durationSchema, type Duration } from './duration.ts'
 import { laneSchema, type Lane } from './lane.ts'
 import { categorySchema } from './preference.ts'
+import { quorumSchema, type QuorumInput } from './quorum.ts'
 import { addressSchema, lineSchema } from './recipient.ts'
 import { channelNameSchema } from './route.ts'
 
@@ -111,6 +112,7 @@ export const askOptionsSchema = z.strictObject({
   ...messageOptionsShape,
   remind: z.array(durationSchema).max(10).optional(),
   capability: z.enum(['link', 'native']).optional(),
+  quorum: quorumSchema.optional(),
 })
 
 /** Validates who and what of both. */
@@ -162,6 +164,11 @@ export interface AskOptions<Value> extends SendOptions {
   readonly remind?: readonly Duration[]
   /** `link` (default): a link makes any text route able to carry any answer. `native`: only routes that can themselves. */
   readonly capability?: 'link' | 'native'
+  /**
+   * How many answers are enough, of which kind (`of`, default a yes where there is one, else any), and what happens then: `tell`
+   * announces `question.quorum_reached`, `close` also calls it off for all who have not answered.
+   */
+  readonly quorum?: QuorumInput
 }
 
 /** A stored message: what was asked to be sent, for all its recipients. */

@@ -9,9 +9,11 @@ import type { DomainEvent, NewDomainEvent } from '../model/domain-event.ts'
 import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
 import type { Lane } from '../model/lane.ts'
+import type { AnswerSpec } from '../model/answer.ts'
 import type { Message } from '../model/message.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
+import type { Quorum, QuorumStanding } from '../model/quorum.ts'
 import type { Recipient, RecipientDraft } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseLink } from '../model/response-link.ts'
@@ -20,6 +22,7 @@ import type { Route, RouteState } from '../model/route.ts'
 import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { Run, Schedule } from '../model/schedule.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
+import type { TallyCounts } from '../model/tally.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Notifier } from './notifier.ts'
@@ -262,6 +265,23 @@ export interface InvitationStore {
     address: ChannelAddress,
     filter: { readonly states?: readonly InvitationState[]; readonly limit: number },
   ): Promise<readonly { readonly invitationId: string; readonly deliveryId: string }[]>
+}
+
+/** Answers to the question of a message, counted. */
+export interface TallyStore {
+  /** Counts everything as of one moment; `answer` says how values are counted. */
+  of(messageId: string, answer: AnswerSpec): Promise<TallyCounts>
+  /** Keeps the quorum of a message that is being accepted. */
+  openQuorum(messageId: string, quorum: Quorum): Promise<void>
+  /** The quorum of the message of an invitation; `undefined` without one. */
+  quorumFor(invitationId: string): Promise<(QuorumStanding & { readonly messageId: string }) | undefined>
+  /**
+   * Adds answers that count, or takes back such that do no more. Use only within a transaction.
+   * @returns whether the quorum was reached just now: of all who add, only one hears of it
+   */
+  addToQuorum(messageId: string, by: 1 | -1, now: Date): Promise<boolean>
+  /** Calls off those of the given invitations that are pending. Use only within a transaction that has them locked. */
+  callOff(invitationIds: readonly string[], now: Date): Promise<void>
 }
 
 /** Secret links, found only by the hash of their token. */
@@ -602,6 +622,7 @@ export interface StoreParts {
   readonly messages: MessageStore
   readonly deliveries: DeliveryStore
   readonly invitations: InvitationStore
+  readonly tallies: TallyStore
   readonly links: LinkStore
   readonly edits: EditStore
   readonly inbound: InboundStore

@@ -4,6 +4,7 @@ import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { ReceiptKind } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord, ResponseStatus } from '../model/response.ts'
+import { countTowardsQuorum, holdQuorum, type HeldQuorum } from '../ledger/quorum.ts'
 import { standDownAll } from '../ledger/stand-down.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
@@ -48,6 +49,7 @@ export async function recordResponse(
   parts: StoreParts,
   incoming: IncomingAnswer,
 ): Promise<ResponseReceipt> {
+  const quorum = await holdQuorum(parts, incoming.invitationId)
   const invitation = await parts.invitations.lock(incoming.invitationId)
   const message = invitation === undefined ? undefined : await parts.messages.byId(invitation.messageId)
   if (invitation === undefined || message?.answer === undefined || message.answer === null) {
@@ -64,7 +66,7 @@ export async function recordResponse(
       attributes: { 'invite_me.invitation_id': invitation.id, 'invite_me.via': incoming.via },
       ending: ({ status }) => ({ attributes: { 'invite_me.answer': status } }),
     },
-    () => judge({ world, parts, invitation, incoming, now: new Date(world.clock.now()) }, answer),
+    () => judge({ world, parts, invitation, incoming, quorum, now: new Date(world.clock.now()) }, answer),
   )
 }
 
@@ -89,7 +91,7 @@ async function judge(recording: Recording, question: AnswerSpec): Promise<Respon
       return { status: 'repeated', ...told, revision: invitation.revision }
     case 'first':
     case 'revision':
-      await count(recording, { ...parsed, ...decision })
+      await count(recording, question, { ...parsed, ...decision })
       return { status: 'counted', ...told, revision: decision.revision }
   }
 }
@@ -100,11 +102,13 @@ interface Recording {
   readonly parts: StoreParts
   readonly invitation: InvitationRecord
   readonly incoming: IncomingAnswer
+  readonly quorum: HeldQuorum | undefined
   readonly now: Date
 }
 
 async function count(
   recording: Recording,
+  spec: AnswerSpec,
   answer: {
     readonly kind: 'first' | 'revision'
     readonly stance: keyof typeof eventOf
@@ -112,7 +116,7 @@ async function count(
     readonly revision: number
   },
 ): Promise<void> {
-  const { parts, invitation, now } = recording
+  const { world, parts, invitation, quorum, now } = recording
   const { via, isFromAnother } = recording.incoming
   const { value, revision, stance } = answer
   const isFirst = answer.kind === 'first'
@@ -132,12 +136,13 @@ async function count(
   await parts.outbox.append([
     invitationEvent(isFirst ? eventOf[stance] : 'invitation.revised', invitation, now, data),
   ])
-  await standDownAll(recording.world, parts, {
+  await standDownAll(world, parts, {
     invitationId: invitation.id,
     messageId: invitation.messageId,
     reason: 'answered',
     via,
   })
+  await countTowardsQuorum(world, parts, quorum, { spec, invitation, after: { state: stance, value } })
 }
 
 async function refuseLate(

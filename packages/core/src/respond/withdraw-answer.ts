@@ -3,10 +3,13 @@ import type { ResponseRecord } from '../model/response.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { invitationEvent, invitationReceipt } from '../rules/record.ts'
+import { countTowardsQuorum, holdQuorum } from '../ledger/quorum.ts'
 import { progressOf, settlementOf } from '../rules/settlement.ts'
 import { newId } from '../rules/uuid.ts'
 import type { Found } from './find-delivery.ts'
 import { lockUnchanged } from './until-free.ts'
+
+const nothing = { state: 'pending', value: null } as const
 
 /**
  * A vote was taken back: the question is open again until its deadline. Nothing is sent anew, since the person has it before
@@ -20,6 +23,7 @@ export async function withdrawAnswer(
   { via, isFromAnother }: { readonly via: string; readonly isFromAnother: boolean },
 ): Promise<void> {
   if (delivery.invitationId === null) return
+  const quorum = await holdQuorum(parts, delivery.invitationId)
   const invitation = await parts.invitations.lock(delivery.invitationId)
   const now = new Date(world.clock.now())
   if (invitation === undefined || !isAnswered(invitation.state) || invitation.via !== via) return
@@ -33,6 +37,8 @@ export async function withdrawAnswer(
     answeredAt: null,
     closedAt: null,
   })
+  const spec = quorum && (await parts.messages.byId(invitation.messageId))?.answer
+  if (spec) await countTowardsQuorum(world, parts, quorum, { spec, invitation, after: nothing })
   const response: ResponseRecord = {
     id: newId(world),
     invitationId: invitation.id,

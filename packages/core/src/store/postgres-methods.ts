@@ -67,6 +67,13 @@ export const methods = {
     responses: 'read',
     byAddress: 'read',
   },
+  tallies: {
+    of: 'read',
+    openQuorum: 'write',
+    quorumFor: 'read',
+    addToQuorum: 'write',
+    callOff: 'write',
+  },
   links: {
     issue: 'many',
     byHash: 'read',

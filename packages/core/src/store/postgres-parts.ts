@@ -25,6 +25,7 @@ import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
 import { segmentStore } from './segments.ts'
 import { scheduleStore } from './schedules.ts'
+import { tallyStore } from './tallies.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -89,6 +90,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
       byIds: reads.invitationsByIds,
       lock: async (id) => (await locks.invitations.wait([id]))[0],
     },
+    tallies: tallyStore(connection, 'postgres'),
     links: { ...linkReader(connection), issue: writes.issueLinks },
     edits: { ...editWriter(connection), ...postgresEdits(executor) },
     inbound: { ...inboundStore(connection), unmatchedOf: reads.unmatchedOf },

@@ -13,6 +13,7 @@ import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { OutcomeClass, OutcomeScope } from '../model/outcome.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
+import type { QuorumStanding } from '../model/quorum.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
@@ -120,6 +121,17 @@ export function toInvitation(row: Row<'invitations'>): InvitationRecord {
     until: moment(row.until),
     createdAt: new Date(row.created_at),
     closedAt: moment(row.closed_at),
+  }
+}
+
+/** A quorum and how far it is, out of its row. */
+export function toQuorum(row: Row<'quorums'>): QuorumStanding {
+  return {
+    count: row.count,
+    of: json(row.of),
+    then: row.then as QuorumStanding['then'],
+    counted: row.counted,
+    reachedAt: moment(row.reached_at),
   }
 }
 

@@ -70,6 +70,15 @@ export interface Database {
     created_at: Moment
     closed_at: Moment | null
   }
+  /** Of messages that have one. `of` is JSON. */
+  readonly quorums: {
+    message_id: string
+    count: number
+    of: JsonText
+    then: string
+    counted: number
+    reached_at: Moment | null
+  }
   readonly deliveries: {
     id: string
     message_id: string

@@ -34,6 +34,7 @@ describe('SQLite in memory', () => {
       'of two connections that lock an invitation and answer it at once, one is first': alone,
       'a reader that follows the cursor misses nothing of two connections': alone,
       'of many answers by two connections each sees those before it': alone,
+      'of many on two connections who reach a quorum at once, one hears of it': alone,
       'who reads a topic on from the last cursor misses nothing, while two connections write': alone,
       'a key is revoked once, and seen so by every connection': alone,
       'a secret is what the first who asks makes, for every connection': alone,

@@ -20,6 +20,7 @@ import { recipientsByFilter } from './recipients-by-filter.ts'
 import { recipientStore } from './recipients.ts'
 import { segmentStore } from './segments.ts'
 import { scheduleStore } from './schedules.ts'
+import { tallyStore } from './tallies.ts'
 import type { Database } from './schema.ts'
 import { withStatementCache } from './statement-cache.ts'
 import { groupCommit } from './sqlite-commits.ts'
@@ -188,6 +189,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
       byIds: (ids) => run(async () => reads.invitationsByIds(ids)),
       lock: (id) => run(async () => reads.invitationsByIds([id])[0]),
     },
+    tallies: tallyStore(connection, 'sqlite'),
     links: { ...linkReader(connection), issue: (links) => run(async () => statements.issueLinks(links)) },
     edits: {
       ...editWriter(connection),

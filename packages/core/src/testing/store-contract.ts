@@ -22,6 +22,7 @@ import { recordQuestions } from './store-questions/record.ts'
 import { segmentQuestions } from './store-questions/segments.ts'
 import { scheduleQuestions } from './store-questions/schedules.ts'
 import { settleQuestions } from './store-questions/settle.ts'
+import { tallyQuestions } from './store-questions/tallies.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
@@ -37,6 +38,7 @@ const storeQuestions = {
   ...calendarQuestions,
   ...answerQuestions,
   ...byAddressQuestions,
+  ...tallyQuestions,
   ...inboundQuestions,
   ...inboxQuestions,
   ...peopleQuestions,

@@ -15,12 +15,14 @@ import { hookRoutes } from './hooks.ts'
 import { invitationRoutes } from './invitations.ts'
 import { messageRoutes } from './messages.ts'
 import { receiptRoutes } from './receipts.ts'
+import { tallyRoutes } from './tallies.ts'
 import { topicRoutes } from './topics.ts'
 
 /** Every route of the HTTP interface. */
 export const routes: readonly Route[] = [
   ...messageRoutes,
   ...invitationRoutes,
+  ...tallyRoutes,
   ...deliveryRoutes,
   ...receiptRoutes,
   ...recipientRoutes,

@@ -2,6 +2,7 @@ import type { Next } from '@invite-me/core'
 import { z } from '@hono/zod-openapi'
 import { answerSpecSchema } from './answer.ts'
 import { durationSchema, idSchema, momentSchema, orNull } from './moment.ts'
+import { quorumInputSchema } from './tally.ts'
 
 /** A channel's name. */
 export const channelSchema = z
@@ -144,6 +145,7 @@ export const askBodySchema = z
     ...messageOptions,
     remind: z.array(durationSchema).max(10).optional(),
     capability: z.enum(['link', 'native']).optional(),
+    quorum: quorumInputSchema.optional(),
   })
   .openapi('AskBody')
 
