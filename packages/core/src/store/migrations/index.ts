@@ -4,8 +4,8 @@ import { up as channels } from './0002-channels.ts'
 import { up as server } from './0003-server.ts'
 import { up as peopleAtScale } from './0004-people-at-scale.ts'
 import { up as schedules } from './0006-schedules.ts'
-import { up as segments } from './0009-segments.ts'
 import { up as tallies } from './0008-tallies.ts'
+import { up as segments } from './0009-segments.ts'
 
 /** Every migration, in order; append only. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,6 +14,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-server': { up: server },
   '0004-people-at-scale': { up: peopleAtScale },
   '0006-schedules': { up: schedules },
-  '0009-segments': { up: segments },
   '0008-tallies': { up: tallies },
+  '0009-segments': { up: segments },
 }
