@@ -6,6 +6,7 @@ import { remoteAsking } from './remote-asking.ts'
 import { remoteDesks } from './remote-desks.ts'
 import { remoteInboxes } from './remote-inbox.ts'
 import { remoteRecipients } from './remote-recipients.ts'
+import { remoteSuppressions } from './remote-suppressions.ts'
 import { remoteTopics } from './remote-topics.ts'
 import { Transport } from './transport.ts'
 
@@ -29,6 +30,7 @@ export function connect(options: ConnectOptions): InviteMeClient {
     ...remoteAsking(remote),
     ...remoteDesks(remote),
     recipients: remoteRecipients(remote),
+    suppressions: remoteSuppressions(remote),
     inbox: remoteInboxes(remote, topics.follow),
     topics,
     on: (type, handler) => feed.on(type, handler),

@@ -22,6 +22,8 @@ export const methods = {
     suppress: 'write',
     unsuppress: 'write',
     suppressed: 'read',
+    suppressions: 'read',
+    setPreferences: 'once',
   },
   messages: {
     insert: 'many',
@@ -71,6 +73,8 @@ export const methods = {
     issueConnect: 'write',
     connectByHash: 'read',
     useConnect: 'write',
+    issuePreferences: 'write',
+    preferencesByHash: 'read',
   },
   edits: { plan: 'write', claimDue: 'once', settle: 'write', nextDueAt: 'read' },
   inbound: {

@@ -13,6 +13,7 @@ import type { Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
 import type { OutcomeClass, OutcomeScope } from '../model/outcome.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
+import type { PreferenceLink } from '../model/preference-link.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
@@ -20,7 +21,8 @@ import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
-import type { Rescheduled, Suppression } from '../ports/store.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { Rescheduled } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
 
 /** A row of a table as it is read. */
@@ -221,6 +223,16 @@ export function toConnectLink(row: Row<'connect_links'>): ConnectLink {
   }
 }
 
+/** A link to somebody's preferences out of its row. */
+export function toPreferenceLink(row: Row<'preference_links'>): PreferenceLink {
+  return {
+    hash: row.hash,
+    recipientId: row.recipient_id,
+    expiresAt: new Date(row.expires_at),
+    createdAt: new Date(row.created_at),
+  }
+}
+
 /** A fact that fits nothing out of its row. */
 export function toUnmatchedFact(row: Row<'unmatched_facts'>): UnmatchedFact {
   const { at, ...fact } = json<Omit<InboundFact, 'at'> & { readonly at: Moment }>(row.fact)
@@ -290,9 +302,12 @@ export function toRoute(row: Row<'routes'>): Route {
 /** A suppression out of its row. */
 export function toSuppression(row: Row<'suppressions'>): Suppression {
   return {
+    id: row.id,
     channel: row.channel,
     address: row.address,
+    category: row.category === '' ? null : row.category,
     reason: row.reason as Suppression['reason'],
+    source: row.source as Suppression['source'],
     at: new Date(row.at),
   }
 }
