@@ -26,6 +26,7 @@ describe('loadSettings', () => {
       locale: undefined,
       zone: undefined,
       portalUrl: undefined,
+      categories: undefined,
       channels: new Map(),
       unknownVariables: [],
     })

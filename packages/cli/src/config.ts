@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { channelCatalogue, type CatalogueOption } from '@invite-me/channels/catalog'
+import type { InviteMeOptions } from '@invite-me/core'
 import { InviteMeError } from '@invite-me/core/channel'
 import { describeLocation, readLocation, type WorkspaceLocation } from '@invite-me/core/workspace'
 import { z } from 'zod'
@@ -20,6 +21,7 @@ const configSchema = z.strictObject({
   portal: z.strictObject({ url: z.url() }).optional(),
   channels: z.record(z.string(), writtenOptions.nullable()).optional(),
   inbound: z.strictObject({ email: z.strictObject({ imap: writtenOptions }).optional() }).optional(),
+  categories: z.record(z.string(), writtenOptions).optional(),
   server: writtenOptions.optional(),
 })
 
@@ -41,6 +43,8 @@ export interface Settings {
   readonly locale: string | undefined
   readonly zone: string | undefined
   readonly portalUrl: string | undefined
+  /** Categories of messages, as their owner described them; the engine checks them. */
+  readonly categories: InviteMeOptions['categories']
   /** Options of the channels that were set up, by name. */
   readonly channels: ReadonlyMap<string, ChannelOptions>
   /** The mailbox replies are fetched from, as its owner wrote it. May hold secrets: never print it. */
@@ -92,6 +96,7 @@ export async function loadSettings(
     locale: environment['INVITE_ME_LOCALE'] ?? config.locale,
     zone: environment['INVITE_ME_ZONE'] ?? config.zone,
     portalUrl: environment['INVITE_ME_PORTAL_URL'] ?? config.portal?.url,
+    categories: config.categories as InviteMeOptions['categories'],
     channels: mergeChannels(config.channels ?? {}, environment),
     mailbox: mergeOptions(config.inbound?.email?.imap, mailboxOptions, environment),
     server: mergeOptions(config.server, serverSettings, environment),

@@ -30,6 +30,7 @@ function settingsWith(channels: Readonly<Record<string, ChannelOptions>>): Setti
     locale: undefined,
     zone: undefined,
     portalUrl: undefined,
+    categories: undefined,
     channels: new Map(Object.entries(channels)),
     mailbox: undefined,
     unknownVariables: [],

@@ -28,7 +28,7 @@ export async function withInviteMe<Result>(
   { settings, channels = [], portalUrl = settings.portalUrl, dispatch = false }: EngineOptions,
   work: (inviteMe: InviteMe) => Promise<Result>,
 ): Promise<Result> {
-  const { from, locale, zone } = settings
+  const { categories, from, locale, zone } = settings
   const inviteMe = await createInviteMe({
     store: storeAt(settings.store),
     channels,
@@ -38,6 +38,7 @@ export async function withInviteMe<Result>(
     ...(from === undefined ? {} : { from: { name: from } }),
     ...(locale === undefined ? {} : { locale }),
     ...(zone === undefined ? {} : { zone }),
+    ...(categories === undefined ? {} : { categories }),
   })
   try {
     return await work(inviteMe)

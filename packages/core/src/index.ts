@@ -37,11 +37,15 @@ export type {
   Links,
   Page,
   QuorumOptions,
+  PreferencesAddress,
   RecipientExport,
   Recipients,
   Segments,
   SentMessage,
   Tallies,
+  SuppressionRecord,
+  SuppressionReport,
+  Suppressions,
   TopicEvent,
   Topics,
   WaitOptions,
@@ -58,7 +62,9 @@ export type {
 } from './model/answer.ts'
 export type { ApiKey, ApiKeyInput, Role, Scope } from './model/api-key.ts'
 export type { AuditEntry } from './model/audit-entry.ts'
+export type { Category, CategoryInput } from './model/category.ts'
 export type { CalendarEntry, CalendarInput } from './model/calendar.ts'
+export type { DeliveryWindow, DeliveryWindowInput } from './model/delivery-window.ts'
 export type { Delivery, DeliveryReason, DeliveryState, DeliveryStep } from './model/delivery.ts'
 export type { DomainEvent, DomainEventType } from './model/domain-event.ts'
 export type { Duration } from './model/duration.ts'
@@ -86,6 +92,8 @@ export type { OutcomeClass, OutcomeScope, SendOutcome } from './model/outcome.ts
 export type { KeepReason, NextRule, Plan, PlannedRoute, SkipReason } from './model/plan.ts'
 export type { Policies, PoliciesInput } from './model/policies.ts'
 export type { Preferences, PreferencesInput } from './model/preference.ts'
+export type { PersonPreferences, PreferenceChange, PreferenceChoices } from './model/preference-change.ts'
+export type { PreferenceView } from './model/preference-view.ts'
 export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
 export type { LinkPurpose } from './model/response-link.ts'
@@ -138,5 +146,11 @@ export type {
   ReceiptFilter,
   Store,
   StoreOpener,
-  Suppression,
 } from './ports/store.ts'
+export type {
+  Suppression,
+  SuppressionFilter,
+  SuppressionInput,
+  SuppressionReason,
+  SuppressionSource,
+} from './model/suppression.ts'

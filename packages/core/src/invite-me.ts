@@ -32,7 +32,15 @@ import { schedulesDesk } from './face/schedules-desk.ts'
 import { tallyDesk } from './face/tally-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
-import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
+import { suppressionsDesk } from './face/suppressions-desk.ts'
+import {
+  answerByLink,
+  openLink,
+  preferencesByUnsubscribeLink,
+  renewLink,
+  unsubscribeByLink,
+} from './respond/links.ts'
+import { openPreferences, savePreferences } from './respond/preferences.ts'
 import { handleWebhook, receive } from './respond/receive.ts'
 import { recordResponse } from './respond/record-response.ts'
 import { replayUnmatched } from './respond/replay-unmatched.ts'
@@ -282,6 +290,7 @@ function face(
       export: (externalId) => exportPerson(world, externalId),
       erase: (externalId) => answered(() => erasePerson(world, externalId)),
     },
+    suppressions: suppressionsDesk(world, change),
     messages: {
       get: (id) => store.messages.byId(id),
       list: (page) => store.messages.list(pageOf(page)),
@@ -312,7 +321,11 @@ function face(
     links: {
       open: (token, purpose) => openLink(world, token, purpose),
       answer: (token, input) => answered(() => answerByLink(world, token, readAnswer(input))),
-      unsubscribe: (token) => change(() => unsubscribeByLink(world, token)),
+      unsubscribe: (token, { from = 'everything', by = 'link' } = {}) =>
+        answered(() => unsubscribeByLink(world, token, { from, by })),
+      preferencesOf: (token) => change(() => preferencesByUnsubscribeLink(world, token)),
+      preferences: (token) => openPreferences(world, token),
+      savePreferences: (token, choices) => answered(() => savePreferences(world, token, choices)),
       renew: (token) => answered(() => renewLink(world, token)),
     },
     channels: {

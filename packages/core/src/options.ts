@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { categoriesOf, categoriesSchema, type CategoryInput } from './model/category.ts'
 import { durationSchema } from './model/duration.ts'
 import { originatorSchema, type Originator } from './model/message.ts'
 import { parseInput } from './model/parse.ts'
@@ -37,6 +38,11 @@ export interface InviteMeOptions {
   /** IANA zone in which a deadline without an offset is read; default the machine's. */
   readonly zone?: string
   readonly policies?: PoliciesInput
+  /**
+   * Categories of messages beside those built in, or what is different about these: `{ news: { title: { en: 'News' }, default: 'off' } }`.
+   * What is said here goes before `policies.requiredCategories` and `policies.immediateCategories`.
+   */
+  readonly categories?: Readonly<Record<string, CategoryInput>>
   /**
    * What this process does of the work (default all): `send` calls the channels, `chores` does what falls due (deadlines,
    * reminders, the work of dead processes, webhooks, handing work to a broker). `false`: accepts and records only, until
@@ -121,6 +127,7 @@ const optionsSchema = z.strictObject({
   locale: z.string().min(2).max(35).default('en'),
   zone: zoneSchema.optional(),
   policies: policiesSchema.prefault({}),
+  categories: categoriesSchema.prefault({}),
   dispatch: z
     .union([z.boolean(), z.strictObject({ send: z.boolean(), chores: z.boolean() })])
     .default(true)
@@ -205,6 +212,7 @@ export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
     log,
     settings: Object.freeze({
       policies: rest.policies,
+      categories: categoriesOf(rest.categories, rest.policies),
       order: rest.order ?? channels.map(({ name }) => name),
       from: rest.from ?? null,
       locale: rest.locale,

@@ -13,7 +13,7 @@ export interface ServerOptions {
   /** What the engine is told beside. */
   readonly engine?: Pick<
     InviteMeOptions,
-    'portal' | 'from' | 'locale' | 'zone' | 'order' | 'policies' | 'lease' | 'poll'
+    'portal' | 'from' | 'locale' | 'zone' | 'order' | 'policies' | 'categories' | 'lease' | 'poll'
   >
   /** Posts events to webhook endpoints; without it none can be made. */
   readonly webhooks?: WebhookSender

@@ -68,7 +68,7 @@ async function start({ host }: Session, { settings, channels, flags }: Starting)
       log.warn(
         'No channel is set up, so nobody can be reached; invite-me channels list tells what each needs',
       )
-    const { from, locale, zone, portalUrl } = settings
+    const { categories, from, locale, zone, portalUrl } = settings
     return await startServer({
       config,
       store: storeAt(settings.store),
@@ -81,6 +81,7 @@ async function start({ host }: Session, { settings, channels, flags }: Starting)
         ...(from !== undefined && { from: { name: from } }),
         ...(locale !== undefined && { locale }),
         ...(zone !== undefined && { zone }),
+        ...(categories !== undefined && { categories }),
       },
     })
   } catch (error) {

@@ -1,3 +1,4 @@
+import { categoryOf } from '../model/category.ts'
 import type { Delivery } from '../model/delivery.ts'
 import type { NewDomainEvent } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
@@ -119,7 +120,10 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     trace: draft.trace,
     createdAt: now,
   }
-  const addressees = await findRecipients(world, parts, draft.to)
+  const addressees = await findRecipients(world, parts, {
+    to: draft.to,
+    category: categoryOf(world.settings.categories, draft.category),
+  })
   const holds = mayWait(message)
     ? await Promise.all(addressees.map((addressee) => holdFor(world, message, addressee)))
     : []
@@ -187,7 +191,7 @@ function acceptFor(
 }
 
 function planFor(world: World, draft: MessageDraft, addressee: Addressee): Plan {
-  const { policies, order, portalUrl } = world.settings
+  const { categories, policies, order, portalUrl } = world.settings
   return planDelivery({
     routes: addressee.routes,
     preferences: addressee.preferences,
@@ -196,8 +200,7 @@ function planFor(world: World, draft: MessageDraft, addressee: Addressee): Plan 
     answer: draft.answer?.type ?? null,
     capability: draft.capability,
     hasPortal: portalUrl !== null,
-    category: draft.category,
-    isRequired: policies.requiredCategories.includes(draft.category),
+    category: categoryOf(categories, draft.category),
     requireVerified: policies.addressCheck === 'verifiedOnly' && draft.category !== 'verification',
     channels: new Map([...world.channels].map(([name, { supports }]) => [name, supports])),
     workspaceOrder: order,

@@ -1,3 +1,4 @@
+import type { Category } from '../model/category.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { ResolvedTo } from '../model/message.ts'
 import { noPreferences, type Preferences } from '../model/preference.ts'
@@ -5,6 +6,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import type { CandidateRoute } from '../rules/plan-delivery.ts'
+import { refusalsAmong } from '../rules/refused-places.ts'
 
 /** Somebody a message goes to: a known person, or a bare address. */
 export interface Addressee {
@@ -19,7 +21,7 @@ export interface Addressee {
 }
 
 type Unchecked = Omit<Addressee, 'routes'> & {
-  readonly routes: readonly Omit<CandidateRoute, 'isSuppressed'>[]
+  readonly routes: readonly Omit<CandidateRoute, 'isSuppressed' | 'isCategorySuppressed'>[]
 }
 
 /**
@@ -29,7 +31,7 @@ type Unchecked = Omit<Addressee, 'routes'> & {
 export async function findRecipients(
   world: World,
   parts: StoreParts,
-  to: readonly ResolvedTo[],
+  { to, category }: { readonly to: readonly ResolvedTo[]; readonly category: Category },
 ): Promise<readonly Addressee[]> {
   const externalIds = to.filter((entry) => typeof entry === 'string')
   const known = new Map(
@@ -46,16 +48,12 @@ export async function findRecipients(
   const distinct = [
     ...new Map(found.map((addressee) => [addressee.recipientId ?? identity(addressee), addressee])).values(),
   ]
-  const suppressed = new Set(
-    (await parts.recipients.suppressed(distinct.flatMap(({ routes }) => routes))).map(
-      ({ channel, address }) => `${channel} ${address}`,
-    ),
-  )
+  const refusalOf = refusalsAmong(await parts.recipients.suppressed(distinct.flatMap(({ routes }) => routes)))
   return distinct.map((addressee) => ({
     ...addressee,
     routes: addressee.routes.map((route) => ({
       ...route,
-      isSuppressed: suppressed.has(`${route.channel} ${route.address}`),
+      ...refusalOf(route, category),
     })),
   }))
 }

@@ -1,4 +1,5 @@
 import { answerSpecSchema, type AnswerSpec } from '../model/answer.ts'
+import { categoryOf } from '../model/category.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { Lane } from '../model/lane.ts'
 import {
@@ -105,8 +106,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     capability: options.capability ?? settings.policies.capability,
     originator: options.from ?? settings.from,
     onUnknown: options.onUnknown ?? settings.policies.onUnknown,
-    urgency:
-      options.urgency ?? (settings.policies.immediateCategories.includes(category) ? 'immediate' : 'window'),
+    urgency: options.urgency ?? categoryOf(settings.categories, category).urgency,
     deliverBy: options.deliverBy ?? settings.policies.deliverBy,
     remindersMs: (options.remind ?? []).toSorted((a, b) => a - b),
     until: await readDeadline(options.until, now, settings.zone),

@@ -7,6 +7,7 @@ import { remoteDesks } from './remote-desks.ts'
 import { remoteInboxes } from './remote-inbox.ts'
 import { remoteRecipients } from './remote-recipients.ts'
 import { remoteSegments } from './remote-segments.ts'
+import { remoteSuppressions } from './remote-suppressions.ts'
 import { remoteTopics } from './remote-topics.ts'
 import { Transport } from './transport.ts'
 
@@ -31,6 +32,7 @@ export function connect(options: ConnectOptions): InviteMeClient {
     ...remoteDesks(remote),
     recipients: remoteRecipients(remote),
     segments: remoteSegments(remote),
+    suppressions: remoteSuppressions(remote),
     inbox: remoteInboxes(remote, topics.follow),
     topics,
     on: (type, handler) => feed.on(type, handler),

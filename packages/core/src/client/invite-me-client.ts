@@ -8,7 +8,7 @@ export const omissions = {
   start: 'The server decides when it sends.',
   receive: 'Providers call the server itself, at /v1/hooks/{channel}.',
   handleWebhook: 'Providers call the server itself, at /v1/hooks/{channel}.',
-  links: 'The server serves the pages behind its links, at /r/ and /u/.',
+  links: 'The server serves the pages behind its links, at /r/, /u/ and /p/.',
   secret: 'Secrets of a workspace never leave the server.',
   'keys.authenticate': 'A key proves itself by being used; nobody else may have its secret.',
   'audit.record': 'The server records by itself what is done through it.',

@@ -4,6 +4,7 @@ import type {
   ImportProblem,
   ImportReport,
   InboxEntry,
+  PreferencesAddress,
   RecipientExport,
   TopicEvent,
 } from '../face/face.ts'
@@ -24,7 +25,9 @@ import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { Segment } from '../model/segment.ts'
 import type { WebhookEndpoint, WebhookPosting } from '../model/webhook-endpoint.ts'
 import type { ProbeResult } from '../ports/channel.ts'
-import type { Backlog, Suppression } from '../ports/store.ts'
+import type { PersonPreferences } from '../model/preference-change.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { Backlog } from '../ports/store.ts'
 import {
   boolean,
   list,
@@ -115,7 +118,20 @@ export const recipient: Reader<Recipient> = (value, place) => {
 }
 
 /** An opt-out. */
-export const suppression: Reader<Suppression> = record<Suppression>({ channel: text, at: moment })
+export const suppression: Reader<Suppression> = record<Suppression>({ id: text, channel: text, at: moment })
+
+/** What a person wants; where nothing is said of hours or zone, they are `undefined`. */
+export const personPreferences: Reader<PersonPreferences> = (value, place) => ({
+  window: undefined,
+  zone: undefined,
+  ...record<Omit<PersonPreferences, 'window' | 'zone'>>({ order: list(text) })(value, place),
+})
+
+/** The address of a person's page of preferences. */
+export const preferencesAddress: Reader<PreferencesAddress> = record<PreferencesAddress>({
+  url: text,
+  expiresAt: moment,
+})
 
 /** Everything kept about a person. */
 export const recipientExport: Reader<RecipientExport> = record<RecipientExport>({

@@ -34,8 +34,10 @@ async function refusalOf(
   { recipientId }: Delivery,
   { channel, address }: ChannelAddress,
 ): Promise<string | undefined> {
-  const [suppressed] = await parts.recipients.suppressed([{ channel, address }])
-  if (suppressed !== undefined) return suppressed.reason
+  const suppressed = await parts.recipients.suppressed([{ channel, address }])
+  // Who refused a category still learns what became of what they were sent before.
+  const everything = suppressed.find(({ category }) => category === null)
+  if (everything !== undefined) return everything.reason
   const [recipient] = recipientId === null ? [] : await parts.recipients.byIds([recipientId])
   const route = recipient?.routes.find((known) => known.channel === channel && known.address === address)
   return route === undefined || route.state === 'open' ? undefined : route.state

@@ -1,3 +1,4 @@
+import { categoryOf } from '../model/category.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import { lanes, type Lane } from '../model/lane.ts'
 import type { Message } from '../model/message.ts'
@@ -10,6 +11,7 @@ import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { waiting } from '../rules/decide-next.ts'
 import { recheckRoute } from '../rules/plan-delivery.ts'
+import { refusalsAmong } from '../rules/refused-places.ts'
 import { endDelivery, type Ending } from './end-delivery.ts'
 import { followMoves } from './follow-moves.ts'
 import type { Gate } from './gate.ts'
@@ -65,7 +67,7 @@ export async function takeWork(
     if (taken.length === 0) return { sends: [], count: 0, reserved }
     const found = await gatherFacts(parts, taken, cache)
     const claims = await followMoves(parts, taken, found.recipients)
-    const facts = claims === taken ? found : { ...found, suppressed: await suppressedOf(parts, claims) }
+    const facts = claims === taken ? found : { ...found, refusalOf: await refusalsOf(parts, claims) }
     const sends: ReadySend[] = []
     const links: ResponseLink[] = []
     for (const delivery of claims) {
@@ -134,7 +136,7 @@ interface Facts {
   readonly messages: ReadonlyMap<string, Message>
   readonly invitations: ReadonlyMap<string, InvitationRecord>
   readonly recipients: ReadonlyMap<string, Recipient>
-  readonly suppressed: ReadonlySet<string>
+  readonly refusalOf: ReturnType<typeof refusalsAmong>
 }
 
 async function gatherFacts(
@@ -143,7 +145,7 @@ async function gatherFacts(
   cache: MessageCache,
 ): Promise<Facts> {
   // Asked at once: of a store that is far away each costs its journey.
-  const [messages, invitations, recipients, suppressed] = await Promise.all([
+  const [messages, invitations, recipients, refusalOf] = await Promise.all([
     findMessages(
       parts,
       claims.map(({ messageId }) => messageId),
@@ -151,24 +153,23 @@ async function gatherFacts(
     ),
     parts.invitations.byIds(present(claims.map(({ invitationId }) => invitationId))),
     parts.recipients.byIds(present(claims.map(({ recipientId }) => recipientId))),
-    suppressedOf(parts, claims),
+    refusalsOf(parts, claims),
   ])
   return {
     messages,
     invitations: new Map(invitations.map((invitation) => [invitation.id, invitation])),
     recipients: new Map(recipients.map((recipient) => [recipient.id, recipient])),
-    suppressed,
+    refusalOf,
   }
 }
 
-/** Those addresses the deliveries are about to go to that said stop, or are dead. */
-async function suppressedOf(
+/** What the addresses the deliveries are about to go to have refused. */
+async function refusalsOf(
   parts: StoreParts,
   claims: readonly ClaimedDelivery[],
-): Promise<ReadonlySet<string>> {
+): Promise<Facts['refusalOf']> {
   const places = claims.flatMap(({ plan, position }) => plan[position] ?? [])
-  const suppressed = await parts.recipients.suppressed(places)
-  return new Set(suppressed.map(({ channel, address }) => `${channel} ${address}`))
+  return refusalsAmong(await parts.recipients.suppressed(places))
 }
 
 function reasonNotToSend(world: World, delivery: ClaimedDelivery, facts: Facts): Ending | undefined {
@@ -195,18 +196,17 @@ function refusedNow(
 ): SkipReason | undefined {
   const planned = delivery.plan[delivery.position]
   if (planned === undefined) return 'blocked'
-  const isSuppressed = facts.suppressed.has(`${planned.channel} ${planned.address}`)
-  const isRequired = world.settings.policies.requiredCategories.includes(message.category)
+  const category = categoryOf(world.settings.categories, message.category)
   const recipient = delivery.recipientId === null ? undefined : facts.recipients.get(delivery.recipientId)
   const route = recipient?.routes.find(
     (known) => known.channel === planned.channel && known.address === planned.address,
   )
   if (recipient !== undefined && route === undefined) return 'blocked'
-  const now = { channel: planned.channel, state: route?.state ?? ('open' as const), isSuppressed }
+  const state = route?.state ?? ('open' as const)
+  const now = { channel: planned.channel, state, ...facts.refusalOf(planned, category) }
   return recheckRoute(now, {
     preferences: recipient?.preferences ?? noPreferences,
-    category: message.category,
-    isRequired,
+    category,
   })
 }
 

@@ -18,6 +18,9 @@ import type {
   To,
 } from '../model/message.ts'
 import type { QuorumOf, QuorumResult } from '../model/quorum.ts'
+import type { PersonPreferences, PreferenceChange, PreferenceChoices } from '../model/preference-change.ts'
+import type { PreferenceView } from '../model/preference-view.ts'
+import type { Suppression, SuppressionFilter, SuppressionInput } from '../model/suppression.ts'
 import type { Recipient, RecipientInput } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
@@ -35,14 +38,7 @@ import type {
 } from '../model/webhook-endpoint.ts'
 import type { ChannelSupports, ProbeResult } from '../ports/channel.ts'
 import type { Directory } from '../ports/directory.ts'
-import type {
-  Backlog,
-  DeliveryCounts,
-  DeliveryFilter,
-  PageRequest,
-  ReceiptFilter,
-  Suppression,
-} from '../ports/store.ts'
+import type { Backlog, DeliveryCounts, DeliveryFilter, PageRequest, ReceiptFilter } from '../ports/store.ts'
 
 /** A page of a list as a caller asks for it; `limit` is 1 to 1,000, default 100. Give the last row's `id` as `after` for the next page. */
 export type Page = Partial<PageRequest>
@@ -156,6 +152,36 @@ export interface ConnectAddress {
   readonly expiresAt: Date
 }
 
+/** The address of one person's page of preferences. */
+export interface PreferencesAddress {
+  readonly url: string
+  readonly expiresAt: Date
+}
+
+/** One record of an import of suppressions, with the line it came from, or what was wrong with the line. */
+export type SuppressionRecord =
+  | { readonly line?: number; readonly suppression: SuppressionInput }
+  | { readonly line: number; readonly problem: string }
+
+/** What became of an import of suppressions. */
+export interface SuppressionReport {
+  /** Those that are suppressed now and were not before. */
+  readonly imported: number
+  /** Those that were suppressed before; they keep their reason, their source and their time. */
+  readonly repeated: number
+  readonly problems: readonly ImportProblem[]
+}
+
+/** Addresses that must not be written to: by whose word, how and since when it is known. */
+export interface Suppressions {
+  /** In the order they were written; `after` is the last entry's id of the page before. */
+  list(filter?: SuppressionFilter, page?: Page): Promise<readonly Suppression[]>
+  /** Takes suppressions from a stream in bounded memory; bad records are reported with their line, the rest is stored. */
+  import(source: AsyncIterable<SuppressionRecord> | Iterable<SuppressionRecord>): Promise<SuppressionReport>
+  /** All of them, page by page as they are asked for. */
+  export(filter?: SuppressionFilter): AsyncIterable<Suppression>
+}
+
 /** People the engine knows. */
 export interface Recipients {
   /** Adds or updates a person by `externalId`. */
@@ -165,10 +191,28 @@ export interface Recipients {
   list(page?: Page): Promise<readonly Recipient[]>
   /** Takes people from a stream in bounded memory; bad records are reported with their line, the rest is stored. */
   import(source: AsyncIterable<ImportRecord> | Iterable<ImportRecord>): Promise<ImportReport>
-  /** Writes that an address must not be written to any more, and turns its routes to `opted_out`. */
-  optOut(channel: string, address: string): Promise<void>
-  /** Takes an opt-out back. */
-  optIn(channel: string, address: string): Promise<void>
+  /**
+   * Writes that an address must not be written to any more, and turns its routes to `opted_out`; with a category, that nothing of
+   * that kind may be sent there.
+   */
+  optOut(channel: string, address: string, options?: { readonly category?: string }): Promise<void>
+  /** Takes an opt-out back, or that of a category. */
+  optIn(channel: string, address: string, options?: { readonly category?: string }): Promise<void>
+  /** What a person wants: order of channels, what is off and on, hours and zone. Throws `RECIPIENT_UNKNOWN`. */
+  preferences(externalId: string): Promise<PersonPreferences>
+  /**
+   * Changes what a person wants, in the parts that are given (`window: null`: the workspace's hours; `zone: null`: not known). It
+   * counts for everything not yet sent. Throws `RECIPIENT_UNKNOWN`.
+   */
+  setPreferences(externalId: string, change: PreferenceChange): Promise<PersonPreferences>
+  /**
+   * Makes the address of a person's own page of preferences, which works for `expiresIn` (default `policies.linkLifeMs`, 30 days).
+   * Throws `RECIPIENT_UNKNOWN`, and `OPTIONS_INVALID` without `options.portal`.
+   */
+  preferencesLink(
+    externalId: string,
+    options?: { readonly expiresIn?: Duration },
+  ): Promise<PreferencesAddress>
   /**
    * Makes an address that connects a medium to a person's profile when they open it (Telegram: `t.me/bot?start=…`), so that
    * nobody types chat ids. It works once, for `expiresIn` (default `'7d'`).
@@ -237,8 +281,25 @@ export interface Links {
   open(token: string, purpose: LinkPurpose): Promise<LinkView>
   /** Answers the question of a `respond` link. */
   answer(token: string, input: AnswerInput): Promise<ResponseReceipt>
-  /** Writes the address behind an `unsubscribe` link as opted out. Repeating it changes nothing. */
-  unsubscribe(token: string): Promise<{ readonly status: 'done' | 'unknown' }>
+  /**
+   * Stops what an `unsubscribe` link came with: `everything` sent to that address (default), or the `category` of its message by
+   * that channel alone; when nobody can switch that off, everything. `by` is kept as the source. Repeating it changes nothing.
+   */
+  unsubscribe(
+    token: string,
+    options?: { readonly from?: 'category' | 'everything'; readonly by?: 'link' | 'one-click' },
+  ): Promise<{ readonly status: 'done' | 'unknown' }>
+  /** Makes a link to the preferences of the person an `unsubscribe` link was sent to; `unknown` when there is none. */
+  preferencesOf(
+    unsubscribeToken: string,
+  ): Promise<{ readonly status: 'done'; readonly token: string } | { readonly status: 'unknown' }>
+  /** What a page of preferences shows; changes nothing. */
+  preferences(token: string): Promise<PreferenceView>
+  /** Saves what a person chose on their page. Throws `REQUEST_INVALID` naming what cannot be meant. */
+  savePreferences(
+    token: string,
+    choices: PreferenceChoices,
+  ): Promise<{ readonly status: 'done' | 'expired' | 'unknown' }>
   /** Sends a fresh link by the route the expired one came on. Says the same whether or not it did. */
   renew(token: string): Promise<void>
 }
@@ -395,6 +456,8 @@ export interface InviteMe {
     drop(id: string): Promise<void>
   }
   readonly inbox: Inboxes
+  /** Addresses that must not be written to. */
+  readonly suppressions: Suppressions
   readonly recipients: Recipients
   readonly messages: {
     get(id: string): Promise<Message | undefined>

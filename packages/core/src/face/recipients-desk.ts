@@ -11,18 +11,25 @@ import {
   type RecipientInput,
 } from '../model/recipient.ts'
 import { parseInput } from '../model/parse.ts'
+import { categorySchema } from '../model/preference.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { ChannelAddress, PageRequest, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { makeConnectAddress } from '../respond/connect.ts'
 import { optIn, optOut, placeOf } from '../respond/opt-out.ts'
+import {
+  changePreferences,
+  makePreferencesLink,
+  preferencesOf,
+  unknownPerson,
+} from '../respond/preferences.ts'
 import { newId } from '../rules/uuid.ts'
 import { SeenNames } from './seen-names.ts'
 
 /** Records of an import written in one transaction; bounds what is held in memory. */
 const importBatch = 500
 /** Problems that are told one by one; the rest is only counted by its absence. */
-const mostProblems = 10_000
+export const mostProblems = 10_000
 
 /** A page request with its default, within its bounds. */
 export function pageOf(page: Page = {}): PageRequest {
@@ -73,9 +80,41 @@ export function recipientsDesk(
         channelName,
         lifeMs: expiresIn === undefined ? undefined : readDuration(expiresIn, 'expiresIn'),
       }),
-    optOut: (channel, address) => consent(channel, address, (parts, place) => optOut(world, parts, place)),
-    optIn: (channel, address) => consent(channel, address, optIn),
+    optOut: (channel, address, { category } = {}) => {
+      const refused = readCategory(category)
+      return consent(channel, address, (parts, place) =>
+        optOut(world, parts, place, { source: 'host', category: refused }),
+      )
+    },
+    optIn: (channel, address, { category } = {}) => {
+      const taken = readCategory(category)
+      return consent(channel, address, (parts, place) => optIn(parts, place, taken))
+    },
+    preferences: async (externalId) => {
+      const [person] = await world.store.recipients.byExternalIds([externalId])
+      if (person === undefined) throw unknownPerson(externalId)
+      return preferencesOf(person)
+    },
+    setPreferences: (externalId, given) => change(() => changePreferences(world, externalId, given)),
+    preferencesLink: (externalId, { expiresIn } = {}) =>
+      change(() =>
+        makePreferencesLink(
+          world,
+          externalId,
+          expiresIn === undefined ? undefined : readDuration(expiresIn, 'expiresIn'),
+        ),
+      ),
   }
+}
+
+function readCategory(category: string | undefined): string | null {
+  return (
+    parseInput(categorySchema.optional(), category, {
+      code: 'REQUEST_INVALID',
+      path: 'category',
+      what: 'The category was refused',
+    }) ?? null
+  )
 }
 
 async function* recordsOf(people: AsyncIterable<RecipientInput>): AsyncGenerator<ImportRecord> {
@@ -90,7 +129,8 @@ function readDuration(duration: Duration, field: string): number {
   })
 }
 
-function addressOf(world: World, channel: string, address: string): ChannelAddress {
+/** An address of a configured channel, as a caller wrote it, in its one spelling. */
+export function addressOf(world: World, channel: string, address: string): ChannelAddress {
   const checked = parseInput(addressSchema, address, {
     code: 'ADDRESS_INVALID',
     path: 'address',

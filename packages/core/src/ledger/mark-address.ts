@@ -4,6 +4,7 @@ import type { SendOutcome } from '../model/outcome.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { deliveryEvent } from '../rules/record.ts'
+import { newId } from '../rules/uuid.ts'
 
 /** What an outcome says about the address itself, if anything. */
 const marks = {
@@ -27,7 +28,15 @@ export async function markAddress(
   const { state, event } = marks[outcome.status]
   const now = new Date(world.clock.now())
   const place = { channel: planned.channel, address: planned.address }
-  await parts.recipients.suppress([{ ...place, reason: state, at: now }])
+  const refused = {
+    id: newId(world),
+    ...place,
+    category: null,
+    reason: state,
+    source: 'provider',
+    at: now,
+  } as const
+  await parts.recipients.suppress([refused])
   await parts.recipients.setRouteState(place, state)
   await parts.outbox.append([deliveryEvent(event, delivery, now, { channel: planned.channel })])
 }

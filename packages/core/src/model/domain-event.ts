@@ -23,6 +23,7 @@ export const domainEventTypes = [
   'response.ambiguous',
   'response.proposed',
   'recipient.opted_out',
+  'recipient.preferences_changed',
   'route.bounced',
   'route.connected',
   'route.moved',

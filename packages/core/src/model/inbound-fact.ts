@@ -50,6 +50,8 @@ export type InboundFact =
   | (FactBase & {
       readonly kind: 'opted_out' | 'opted_in'
       readonly address: string
+      /** Whose word it is: the person's own reply (default), or what the provider says of them. */
+      readonly source?: 'reply' | 'provider'
       /** The message it replies to: then the address that one went to is meant, whoever wrote. */
       readonly inReplyTo?: FactReference
     })

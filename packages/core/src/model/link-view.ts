@@ -1,4 +1,5 @@
 import type { AnswerSpec } from './answer.ts'
+import type { Category } from './category.ts'
 import type { Content, Originator } from './message.ts'
 import type { LinkPurpose } from './response-link.ts'
 
@@ -20,6 +21,8 @@ export type LinkView =
       /** For `unsubscribe`: what would be switched off. */
       readonly channel: string
       readonly category: string
+      /** For `unsubscribe`: the kind that can be switched off alone, `null` when nobody can; and whether there is a page of preferences. */
+      readonly stop?: { readonly category: Category | null; readonly hasPreferences: boolean }
     }
   /** The link is too old; `renew` sends a fresh one by the same route. */
   | { readonly status: 'expired'; readonly locale: string; readonly renewable: boolean }

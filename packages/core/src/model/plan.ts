@@ -20,6 +20,7 @@ export type SkipReason =
   | 'blocked'
   | 'channel_switched_off'
   | 'category_switched_off'
+  | 'category_not_switched_on'
   | 'address_invalid'
   | 'not_verified'
 
@@ -32,7 +33,13 @@ interface RouteInPlan {
 
 /** One route of a plan, kept or skipped, with its reason. */
 export type PlannedRoute =
-  | (RouteInPlan & { readonly use: true; readonly reason: KeepReason; readonly next: NextRule })
+  | (RouteInPlan & {
+      readonly use: true
+      readonly reason: KeepReason
+      readonly next: NextRule
+      /** The message itself named its channels, best first: the person's order does not change that. */
+      readonly requested?: true
+    })
   | (RouteInPlan & { readonly use: false; readonly reason: SkipReason })
 
 /** The ordered routes of a delivery, best first; positions in receipts and deliveries index this list. */

@@ -16,9 +16,9 @@ export const policiesSchema = z.strictObject({
   capability: z.enum(['link', 'native']).default('link'),
   /** P8: take any address and record what happens, refuse impossible ones at the door, or use only verified routes. */
   addressCheck: z.enum(['tryAndRecord', 'syntax', 'verifiedOnly']).default('tryAndRecord'),
-  /** Categories nobody can switch off. */
+  /** Categories nobody can switch off; `categories` may say otherwise of one. */
   requiredCategories: z.array(categorySchema).default(['verification', 'security']),
-  /** P4: categories that are sent at any hour unless the message says otherwise; all others wait for the person's window. */
+  /** P4: categories that are sent at any hour unless the message, or `categories`, says otherwise; all others wait for the person's window. */
   immediateCategories: z.array(categorySchema).default(['verification', 'security', 'live-event']),
   /** Hours of people who named none, by their own clock. */
   window: deliveryWindowSchema.prefault({ from: '09:00', to: '21:00' }),

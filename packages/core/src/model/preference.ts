@@ -9,8 +9,10 @@ export const categorySchema = z
   .max(40)
 
 /**
- * What a person wants: the order of channels (those not named follow in the workspace's order) and what is switched off.
- * `off` entries name a channel, a category or both; an entry with neither is refused. `window`: the hours in which they want to
+ * What a person wants: the order of channels (those not named follow in the workspace's order) and what is switched off and on.
+ * `off` entries name a channel, a category or both; an entry with neither is refused. `on` entries name a category, everywhere or
+ * on one channel. What is said of a category on one channel goes before what is said of it everywhere, and `off` before `on`; a
+ * channel that is switched off altogether stays off. `window`: the hours in which they want to
  * be written to; default the workspace's.
  */
 export const preferencesSchema = z.object({
@@ -26,6 +28,10 @@ export const preferencesSchema = z.object({
     )
     .max(200)
     .default([]),
+  on: z
+    .array(z.object({ category: categorySchema, channel: channelNameSchema.optional() }))
+    .max(200)
+    .optional(),
   window: deliveryWindowSchema.optional(),
 })
 /** See {@link preferencesSchema}. */

@@ -14,6 +14,8 @@ import type { Message } from '../model/message.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { Quorum, QuorumStanding } from '../model/quorum.ts'
+import type { PreferenceLink } from '../model/preference-link.ts'
+import type { Preferences } from '../model/preference.ts'
 import type { Recipient, RecipientDraft } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { ResponseLink } from '../model/response-link.ts'
@@ -23,6 +25,7 @@ import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { Run, Schedule } from '../model/schedule.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { TallyCounts } from '../model/tally.ts'
+import type { Suppression, SuppressionFilter } from '../model/suppression.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Notifier } from './notifier.ts'
@@ -40,10 +43,11 @@ export interface ChannelAddress {
   readonly address: string
 }
 
-/** Why and since when an address must not be written to. */
-export interface Suppression extends ChannelAddress {
-  readonly reason: 'opted_out' | 'bounced' | 'complained' | 'manual'
-  readonly at: Date
+/** What is written of a person when they change their preferences. */
+export interface Wishes {
+  readonly preferences: Preferences
+  /** IANA zone; `undefined`: not known. */
+  readonly zone: string | undefined
 }
 
 /** People, their routes, and the addresses that said stop. */
@@ -83,13 +87,18 @@ export interface RecipientStore {
   /** Sets the state of every route with this address, whoever's it is. */
   setRouteState(address: ChannelAddress, state: RouteState): Promise<void>
   /**
-   * Suppresses addresses; one that was suppressed before keeps its reason.
+   * Suppresses addresses, each for everything or for one category; one that was before keeps its reason and its source.
    * @returns those that were not, so that of two who do it at once only one tells of it
    */
   suppress(suppressions: readonly Suppression[]): Promise<readonly Suppression[]>
-  unsuppress(address: ChannelAddress): Promise<void>
-  /** Those of the given addresses that are suppressed. */
+  /** Takes back that everything is refused, or one category; the others stay refused. */
+  unsuppress(place: ChannelAddress & { readonly category: string | null }): Promise<void>
+  /** What is said of the given addresses, in order of the category for each: that everything is refused comes first. */
   suppressed(addresses: readonly ChannelAddress[]): Promise<readonly Suppression[]>
+  /** Those that fit, in order of their ids. */
+  suppressions(filter: SuppressionFilter, page: PageRequest): Promise<readonly Suppression[]>
+  /** Writes what a person wants over what they wanted before. */
+  setPreferences(recipientId: string, wishes: Wishes, now: Date): Promise<void>
 }
 
 /** Filters that are kept under a name. */
@@ -293,6 +302,9 @@ export interface LinkStore {
   connectByHash(hash: string): Promise<ConnectLink | undefined>
   /** Marks it used by an address; does nothing when it was used before. */
   useConnect(hash: string, usedBy: string, now: Date): Promise<void>
+  /** Writes a link to a person's preferences; those of theirs that have run out are dropped. */
+  issuePreferences(link: PreferenceLink): Promise<void>
+  preferencesByHash(hash: string): Promise<PreferenceLink | undefined>
 }
 
 /** Messages to be brought up to date where they were sent. */

@@ -1,3 +1,4 @@
+import type { Category } from '../model/category.ts'
 import type { Originator } from '../model/message.ts'
 import type { Policies } from '../model/policies.ts'
 import type { Channel } from './channel.ts'
@@ -12,6 +13,8 @@ import type { Tracer } from './tracer.ts'
 /** What the host app set, with defaults filled in; changed by nobody afterwards. */
 export interface Settings {
   readonly policies: Policies
+  /** All categories that are described, by name: the only word on what is required, urgent, and on or off for whom said nothing. */
+  readonly categories: ReadonlyMap<string, Category>
   /** Order of channels for people who ranked none; the order they were given in when not set. */
   readonly order: readonly string[]
   readonly from: Originator | null

@@ -74,7 +74,7 @@ export async function connectRoute(
   // The person before the address, and what is suppressed before routes, as everybody does who writes to both.
   const [person] = await parts.recipients.byIds([link.recipientId])
   if (person === undefined || (await parts.recipients.lock(person.externalId)) === undefined) return undefined
-  await parts.recipients.unsuppress(place)
+  await parts.recipients.unsuppress({ ...place, category: null })
   await parts.recipients.connectRoute(link.recipientId, place, () => newId(world), now)
   await parts.recipients.setRouteState(place, 'open')
   const nothing = { messageId: null, deliveryId: null, invitationId: null }

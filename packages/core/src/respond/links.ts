@@ -1,17 +1,24 @@
+import { announceDue } from '../ledger/announce-due.ts'
+import { writeWishes } from '../ledger/write-wishes.ts'
 import type { AnswerInput } from '../model/answer.ts'
+import { categoryOf } from '../model/category.ts'
 import type { Delivery } from '../model/delivery.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { LinkView } from '../model/link-view.ts'
 import type { Message } from '../model/message.ts'
+import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseReceipt } from '../model/response.ts'
+import type { DueHint } from '../ports/queue.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { switchCategory } from '../rules/category-choice.ts'
 import { closedReason } from '../rules/record-answer.ts'
 import { hashToken } from '../rules/response-link.ts'
 import { progressOf, settlementOf } from '../rules/settlement.ts'
-import { optOut } from './opt-out.ts'
+import { optOut, refusableCategory } from './opt-out.ts'
+import { issueLink } from './preferences.ts'
 import { recordResponse } from './record-response.ts'
 
 /** A fresh link is sent at most this often for one delivery, and this many times in all. */
@@ -80,7 +87,17 @@ export async function openLink(world: World, token: string, purpose: LinkPurpose
     until: message.until,
     channel: delivery.plan[link.position]?.channel ?? '',
     category: message.category,
+    ...(purpose === 'unsubscribe' && { stop: await stopsBehind(world, behind) }),
   }
+}
+
+async function stopsBehind(
+  { settings, store }: World,
+  { delivery, message }: Behind,
+): Promise<NonNullable<Extract<LinkView, { status: 'open' }>['stop']>> {
+  const category = categoryOf(settings.categories, message.category)
+  const [person] = delivery.recipientId === null ? [] : await store.recipients.byIds([delivery.recipientId])
+  return { category: category.required ? null : category, hasPreferences: person !== undefined }
 }
 
 /**
@@ -109,19 +126,65 @@ export async function answerByLink(
   })
 }
 
-/** Opts out the address an `unsubscribe` link was sent to. Repeating it changes nothing. */
+/**
+ * Stops what an `unsubscribe` link came with. `category`: this kind of message alone, by this channel (everything when nobody can
+ * switch that kind off); a person who is known has it in their preferences, of a bare address it is suppressed. `everything`: the
+ * address is opted out. Repeating it changes nothing.
+ */
 export async function unsubscribeByLink(
   world: World,
   token: string,
+  { from, by }: { readonly from: 'category' | 'everything'; readonly by: 'link' | 'one-click' },
 ): Promise<{ readonly status: 'done' | 'unknown' }> {
-  const unsubscribe = async (parts: StoreParts): Promise<{ readonly status: 'done' | 'unknown' }> => {
+  const unsubscribe = async (parts: StoreParts): Promise<readonly DueHint[] | undefined> => {
     const behind = await lookBehind(parts, token, 'unsubscribe')
     const planned = behind?.delivery.plan[behind.link.position]
-    if (planned === undefined) return { status: 'unknown' }
-    await optOut(world, parts, planned)
-    return { status: 'done' }
+    if (behind === undefined || planned === undefined) return undefined
+    const category = from === 'category' ? refusableCategory(world, behind.message.category) : null
+    const person = category === null ? undefined : await lockPerson(parts, behind)
+    if (category !== null && person !== undefined) {
+      const preferences = switchCategory(
+        person.preferences,
+        categoryOf(world.settings.categories, category),
+        { channel: planned.channel, wanted: false },
+      )
+      return writeWishes(world, parts, person, { wishes: { preferences, zone: person.zone }, source: by })
+    }
+    await optOut(world, parts, planned, { source: by, category })
+    return []
   }
-  return world.store.transaction(unsubscribe, { alone: true })
+  const hints = await world.store.transaction(unsubscribe, { alone: true })
+  if (hints === undefined) return { status: 'unknown' }
+  await announceDue(world, hints)
+  return { status: 'done' }
+}
+
+/** A known person who still has the address; whoever else has it says nothing about their preferences. */
+async function lockPerson(parts: StoreParts, { delivery, link }: Behind): Promise<Recipient | undefined> {
+  const [known] = delivery.recipientId === null ? [] : await parts.recipients.byIds([delivery.recipientId])
+  const person = known === undefined ? undefined : await parts.recipients.lock(known.externalId)
+  const planned = delivery.plan[link.position]
+  return person?.routes.some(
+    ({ channel, address }) => channel === planned?.channel && address === planned.address,
+  ) === true
+    ? person
+    : undefined
+}
+
+/** How long the page of preferences works that is opened from a page of ours. */
+const preferencesLifeMs = 86_400_000
+
+/** Makes a link to the preferences of the person an `unsubscribe` link was sent to. */
+export async function preferencesByUnsubscribeLink(
+  world: World,
+  token: string,
+): Promise<{ readonly status: 'done'; readonly token: string } | { readonly status: 'unknown' }> {
+  const behind = await lookBehind(world.store, token, 'unsubscribe')
+  const recipientId = behind?.delivery.recipientId ?? null
+  const [person] = recipientId === null ? [] : await world.store.recipients.byIds([recipientId])
+  if (person === undefined) return { status: 'unknown' }
+  const link = await issueLink(world, world.store, person.id, preferencesLifeMs)
+  return { status: 'done', token: link.token }
 }
 
 /** Sends a fresh link by the route the expired one came on, at most once a minute. Tells nobody whether it did. */

@@ -114,7 +114,9 @@ async function recordAboutAddress({ world, parts, channel }: Room, fact: AboutAd
     case 'opted_in': {
       const place = await placeMeant(parts, channel, fact)
       if (place === undefined) return { result: 'unmatched' }
-      await (fact.kind === 'opted_out' ? optOut(world, parts, place) : optIn(parts, place))
+      await (fact.kind === 'opted_out'
+        ? optOut(world, parts, place, { source: fact.source ?? 'reply' })
+        : optIn(parts, place))
       return { result: 'recorded' }
     }
     case 'connected': {

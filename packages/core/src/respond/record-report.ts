@@ -85,8 +85,11 @@ export async function recordComplaint(
   const now = new Date(world.clock.now())
   const place = { channel: planned.channel, address: planned.address }
   // It weighs more than an earlier "stop", after which a calendar may still be told that a dinner is off.
-  await parts.recipients.unsuppress(place)
-  await parts.recipients.suppress([{ ...place, reason: 'complained', at: now }])
+  const everything = { ...place, category: null }
+  await parts.recipients.unsuppress(everything)
+  await parts.recipients.suppress([
+    { id: newId(world), ...everything, reason: 'complained', source: 'complaint', at: now },
+  ])
   await parts.recipients.setRouteState(place, 'opted_out')
   await parts.receipts.append([
     deliveryReceipt(newId(world), 'complained', delivery, now, routeOf(delivery, position)),

@@ -27,6 +27,7 @@ const skipped: Readonly<Record<SkipReason, string>> = {
   blocked: 'it is switched off',
   channel_switched_off: 'the person switched this channel off',
   category_switched_off: 'the person switched this kind of message off there',
+  category_not_switched_on: 'the person did not ask for this kind of message there',
   address_invalid: 'the address cannot be one',
   not_verified: 'the address is not verified',
 }

@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Category } from '../model/category.ts'
 import type { NextRule } from '../model/plan.ts'
 import { nextUsable, planDelivery, type CandidateRoute, type PlanInput } from './plan-delivery.ts'
 
 const unlessAccepted: NextRule = { unless: 'accepted', withinMs: null }
+
+function category(name: string, more: Partial<Category> = {}): Category {
+  return { name, title: {}, default: 'on', required: false, urgency: 'window', ...more }
+}
 
 function route(channel: string, more: Partial<CandidateRoute> = {}): CandidateRoute {
   return {
@@ -14,6 +19,7 @@ function route(channel: string, more: Partial<CandidateRoute> = {}): CandidateRo
     state: 'open',
     verified: false,
     isSuppressed: false,
+    isCategorySuppressed: false,
     ...more,
   }
 }
@@ -27,8 +33,7 @@ function input(more: Partial<PlanInput> = {}): PlanInput {
     answer: 'yesNo',
     capability: 'link',
     hasPortal: true,
-    category: 'invitation',
-    isRequired: false,
+    category: category('invitation'),
     requireVerified: false,
     channels: new Map([
       ['telegram', { answers: ['yesNo', 'choice'], links: true }],
@@ -110,6 +115,16 @@ describe('what is skipped, with its reason', () => {
       'sms skipped: category_switched_off',
     ],
     [
+      'a category the address refused',
+      { routes: [route('sms', { isCategorySuppressed: true })] },
+      'sms skipped: category_switched_off',
+    ],
+    [
+      'a category the person did not ask for, where it is off until they do',
+      { routes: [route('sms')], category: category('news', { default: 'off' }) },
+      'sms skipped: category_not_switched_on',
+    ],
+    [
       'an answer the route cannot carry',
       { routes: [route('email')], capability: 'native' },
       'email skipped: cannot_carry_the_answer',
@@ -133,7 +148,7 @@ describe('what is skipped, with its reason', () => {
 
   test('a required category passes what the person switched off, but not an opt-out', () => {
     const off = { order: [], off: [{ channel: 'sms' }, { category: 'security' }] }
-    const required = { preferences: off, category: 'security', isRequired: true, answer: null }
+    const required = { preferences: off, category: category('security', { required: true }), answer: null }
     expect(shape(planDelivery(input({ ...required, routes: [route('sms')] })))).toEqual([
       'sms kept: needs_no_answer',
     ])
@@ -151,6 +166,7 @@ const anyRoute = fc.record({
   state: fc.constantFrom('open' as const, 'opted_out' as const, 'bounced' as const, 'blocked' as const),
   verified: fc.boolean(),
   isSuppressed: fc.boolean(),
+  isCategorySuppressed: fc.boolean(),
 })
 const channelNames = fc.uniqueArray(fc.constantFrom('sms', 'telegram', 'email', 'fax'))
 const anyInput = fc.record({
@@ -169,8 +185,13 @@ const anyInput = fc.record({
   answer: fc.constantFrom('yesNo' as const, 'form' as const, null),
   capability: fc.constantFrom('link' as const, 'native' as const),
   hasPortal: fc.boolean(),
-  category: fc.constantFrom('invitation', 'news'),
-  isRequired: fc.boolean(),
+  category: fc.record({
+    name: fc.constantFrom('invitation', 'news'),
+    title: fc.constant({}),
+    default: fc.constantFrom('on' as const, 'off' as const),
+    required: fc.boolean(),
+    urgency: fc.constant('window' as const),
+  }),
 })
 
 describe('for any person and message', () => {

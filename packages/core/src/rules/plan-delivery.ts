@@ -1,7 +1,9 @@
 import type { AnswerKind } from '../model/answer.ts'
+import type { Category } from '../model/category.ts'
 import type { KeepReason, NextRule, Plan, PlannedRoute, SkipReason } from '../model/plan.ts'
 import type { Preferences } from '../model/preference.ts'
 import type { RouteState } from '../model/route.ts'
+import { refusalByWish } from './category-choice.ts'
 
 /** What planning must know of a channel. */
 export interface ChannelAbility {
@@ -20,6 +22,8 @@ export interface CandidateRoute {
   readonly verified: boolean
   /** The address said stop on this channel, whoever's route it is. */
   readonly isSuppressed: boolean
+  /** The address refused this category, whoever's route it is. */
+  readonly isCategorySuppressed: boolean
   /** The channel refuses this address as impossible; absent when it takes it. */
   readonly isImpossible?: boolean
 }
@@ -37,9 +41,7 @@ export interface PlanInput {
   readonly capability: 'link' | 'native'
   /** True when answer links lead somewhere: a portal address is configured. */
   readonly hasPortal: boolean
-  readonly category: string
-  /** True for categories a person cannot switch off: verification and security. */
-  readonly isRequired: boolean
+  readonly category: Category
   readonly requireVerified: boolean
   /** Channels that can send, by name. */
   readonly channels: ReadonlyMap<string, ChannelAbility>
@@ -79,7 +81,15 @@ function judge(route: CandidateRoute, input: PlanInput): PlannedRoute {
   const skip = skipReason(route, input)
   if (skip !== undefined) return { channel, routeId, address, use: false, reason: skip }
   const next = input.via?.find((entry) => entry.channel === channel)?.next ?? input.next
-  return { channel, routeId, address, use: true, reason: keepReason(channel, input), next }
+  return {
+    channel,
+    routeId,
+    address,
+    use: true,
+    reason: keepReason(channel, input),
+    next,
+    ...(input.via !== undefined && { requested: true }),
+  }
 }
 
 function skipReason(route: CandidateRoute, input: PlanInput): SkipReason | undefined {
@@ -97,18 +107,13 @@ function skipReason(route: CandidateRoute, input: PlanInput): SkipReason | undef
 }
 
 function refusalOfPerson(
-  route: Pick<CandidateRoute, 'channel' | 'state' | 'isSuppressed'>,
-  input: Pick<PlanInput, 'preferences' | 'category' | 'isRequired'>,
+  route: Pick<CandidateRoute, 'channel' | 'state' | 'isSuppressed' | 'isCategorySuppressed'>,
+  input: Pick<PlanInput, 'preferences' | 'category'>,
 ): SkipReason | undefined {
   if (route.state !== 'open') return route.state
   if (route.isSuppressed) return 'suppressed'
-  if (input.isRequired) return undefined
-  for (const off of input.preferences.off) {
-    if (off.channel !== undefined && off.channel !== route.channel) continue
-    if (off.category === undefined) return 'channel_switched_off'
-    if (off.category === input.category) return 'category_switched_off'
-  }
-  return undefined
+  if (route.isCategorySuppressed && !input.category.required) return 'category_switched_off'
+  return refusalByWish(input.preferences, input.category, route.channel)
 }
 
 /** Looks again, just before sending, whether the person still takes messages on this route. */

@@ -105,6 +105,7 @@ async function forget(
   for (const { channel, address } of places) await dropWhatWaits(db, { channel, address })
   await rememberRefusals(db, recipientId, now)
   await db.deleteFrom('connect_links').where('recipient_id', '=', recipientId).execute()
+  await db.deleteFrom('preference_links').where('recipient_id', '=', recipientId).execute()
   await db.deleteFrom('routes').where('recipient_id', '=', recipientId).execute()
   const { numDeletedRows } = await db
     .deleteFrom('recipients')
@@ -127,13 +128,14 @@ async function rememberRefusals(db: Kysely<Database>, recipientId: string, now: 
     .selectAll()
     .where('recipient_id', '=', recipientId)
     .execute()
-  for (const { channel, address, state } of routes) {
+  for (const { id, channel, address, state } of routes) {
     const reason = remembered[state]
     if (reason === undefined) continue
     await db
       .insertInto('suppressions')
-      .values({ channel, address, reason, at: toMoment(now) })
-      .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
+      // The id of the route is free now, and tells nothing.
+      .values({ id, channel, address, category: '', reason, source: 'host', at: toMoment(now) })
+      .onConflict((conflict) => conflict.columns(['channel', 'address', 'category']).doNothing())
       .execute()
   }
 }

@@ -1,6 +1,6 @@
 import type { LinkStore } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
-import { toConnectLink, toLink, toMoment, toMomentOrNull } from './rows.ts'
+import { toConnectLink, toLink, toMoment, toMomentOrNull, toPreferenceLink } from './rows.ts'
 
 /** The reading half of links; issuing is written per database, since it is on the hot path. */
 export function linkReader({ db, run }: Connection): Omit<LinkStore, 'issue'> {
@@ -55,6 +55,32 @@ export function linkReader({ db, run }: Connection): Omit<LinkStore, 'issue'> {
           .where('hash', '=', hash)
           .where('used_at', 'is', null)
           .execute()
+      }),
+    issuePreferences: ({ hash, recipientId, expiresAt, createdAt }) =>
+      run(async () => {
+        await db
+          .deleteFrom('preference_links')
+          .where('recipient_id', '=', recipientId)
+          .where('expires_at', '<=', toMoment(createdAt))
+          .execute()
+        await db
+          .insertInto('preference_links')
+          .values({
+            hash,
+            recipient_id: recipientId,
+            expires_at: toMoment(expiresAt),
+            created_at: toMoment(createdAt),
+          })
+          .execute()
+      }),
+    preferencesByHash: (hash) =>
+      run(async () => {
+        const row = await db
+          .selectFrom('preference_links')
+          .selectAll()
+          .where('hash', '=', hash)
+          .executeTakeFirst()
+        return row === undefined ? undefined : toPreferenceLink(row)
       }),
   }
 }

@@ -128,16 +128,16 @@ async function moveSuppression(
   { channel, address }: ChannelAddress,
   to: string,
 ): Promise<void> {
-  const suppression = await db
+  const suppressions = await db
     .deleteFrom('suppressions')
     .where('channel', '=', channel)
     .where('address', '=', address)
     .returningAll()
-    .executeTakeFirst()
-  if (suppression === undefined) return
+    .execute()
+  if (suppressions.length === 0) return
   await db
     .insertInto('suppressions')
-    .values({ ...suppression, address: to })
-    .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
+    .values(suppressions.map((suppression) => ({ ...suppression, address: to })))
+    .onConflict((conflict) => conflict.columns(['channel', 'address', 'category']).doNothing())
     .execute()
 }

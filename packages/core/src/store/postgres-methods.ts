@@ -24,6 +24,8 @@ export const methods = {
     suppress: 'write',
     unsuppress: 'write',
     suppressed: 'read',
+    suppressions: 'read',
+    setPreferences: 'once',
   },
   segments: { save: 'write', byName: 'read', list: 'read', remove: 'write' },
   messages: {
@@ -81,6 +83,8 @@ export const methods = {
     issueConnect: 'write',
     connectByHash: 'read',
     useConnect: 'write',
+    issuePreferences: 'write',
+    preferencesByHash: 'read',
   },
   edits: { plan: 'write', claimDue: 'once', settle: 'write', nextDueAt: 'read' },
   inbound: {

@@ -2,7 +2,8 @@ import type { InvitationRecord } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
-import type { ChannelAddress, Suppression } from '../ports/store.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { ChannelAddress } from '../ports/store.ts'
 import type { Gather } from './postgres-gather.ts'
 import type { Executor, Statement, Value } from './postgres-session.ts'
 import {
@@ -58,7 +59,7 @@ export function postgresReads(executor: Executor, gather: Gather): PostgresReads
       places.map(([channel]) => channel),
       places.map(([, address]) => address),
     )
-    return rows.map((row) => [placeKey(row), toSuppression(row)])
+    return [...Map.groupBy(rows, placeKey)].map(([key, ofPlace]) => [key, ofPlace.map(toSuppression)])
   })
   const byKeys = keyed(gather, async (keys) =>
     (await rowsOf<'messages'>(selectKeys, keys)).map((row) => {
@@ -70,7 +71,7 @@ export function postgresReads(executor: Executor, gather: Gather): PostgresReads
   return {
     recipientsByExternalIds: recipients('external_id'),
     recipientsByIds: recipients('id'),
-    suppressed: (addresses) => suppressed(addresses.map(placeKey)),
+    suppressed: async (addresses) => (await suppressed(addresses.map(placeKey))).flat(),
     messagesByIds: messages(select('messages', 'id')),
     messagesByKeys: byKeys,
     invitationsByIds: invitations(select('invitations', 'id')),
@@ -109,7 +110,7 @@ const selectKeys: Statement = {
 const selectSuppressed: Statement = {
   name: 'suppressed',
   text: `SELECT s.* FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS given(channel, address)
-         JOIN suppressions s ON s.channel = given.channel AND s.address = given.address`,
+         JOIN suppressions s ON s.channel = given.channel AND s.address = given.address ORDER BY s.category COLLATE "C"`,
 }
 const selectUnmatched: Statement = {
   name: 'unmatched_of',

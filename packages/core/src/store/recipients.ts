@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Recipient } from '../model/recipient.ts'
-import type { RecipientStore, Suppression } from '../ports/store.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { RecipientStore } from '../ports/store.ts'
 import { inPortions, type Connection } from './connection.ts'
 import { moveAddress } from './move-address.ts'
-import { toMoment, toRecipient, toRoute, type Row } from './rows.ts'
+import { toMoment, toRecipient, toRoute, toSuppression, type Row } from './rows.ts'
 import type { Database } from './schema.ts'
 import { upsertPeople } from './upsert-people.ts'
 
@@ -37,12 +38,14 @@ export function recipientStore({
   run,
 }: Connection): Omit<RecipientStore, keyof RecipientWork | keyof FilterWork> {
   /** @returns whether it was not suppressed before */
-  const suppressOne = async ({ channel, address, reason, at }: Suppression): Promise<boolean> => {
+  const suppressOne = async (suppression: Suppression): Promise<boolean> => {
+    const { id, channel, address, reason, source, at } = suppression
+    const category = suppression.category ?? ''
     for (;;) {
       const inserted = await db
         .insertInto('suppressions')
-        .values({ channel, address, reason, at: toMoment(at) })
-        .onConflict((conflict) => conflict.columns(['channel', 'address']).doNothing())
+        .values({ id, channel, address, category, reason, source, at: toMoment(at) })
+        .onConflict((conflict) => conflict.columns(['channel', 'address', 'category']).doNothing())
         .returning('channel')
         .executeTakeFirst()
       if (inserted !== undefined) return true
@@ -52,6 +55,7 @@ export function recipientStore({
         .set(({ ref }) => ({ reason: ref('reason') }))
         .where('channel', '=', channel)
         .where('address', '=', address)
+        .where('category', '=', category)
         .executeTakeFirst()
       if (kept.numUpdatedRows > 0n) return false
     }
@@ -116,12 +120,40 @@ export function recipientStore({
         for (const suppression of suppressions) if (await suppressOne(suppression)) fresh.push(suppression)
         return fresh
       }),
-    unsuppress: ({ channel, address }) =>
+    unsuppress: ({ channel, address, category }) =>
       run(async () => {
         await db
           .deleteFrom('suppressions')
           .where('channel', '=', channel)
           .where('address', '=', address)
+          .where('category', '=', category ?? '')
+          .execute()
+      }),
+    suppressions: ({ channel, category, reason, source }, { after, limit }) =>
+      run(async () => {
+        const rows = await db
+          .selectFrom('suppressions')
+          .selectAll()
+          .where('id', '>', after ?? '')
+          .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
+          .$if(category !== undefined, (query) => query.where('category', '=', category ?? ''))
+          .$if(reason !== undefined, (query) => query.where('reason', '=', reason ?? ''))
+          .$if(source !== undefined, (query) => query.where('source', '=', source ?? ''))
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+        return rows.map(toSuppression)
+      }),
+    setPreferences: (recipientId, { preferences, zone }, now) =>
+      run(async () => {
+        await db
+          .updateTable('recipients')
+          .set({
+            preferences: JSON.stringify(preferences),
+            zone: zone ?? null,
+            updated_at: toMoment(now),
+          })
+          .where('id', '=', recipientId)
           .execute()
       }),
   }

@@ -14,6 +14,7 @@ import type { Message } from '../model/message.ts'
 import type { OutcomeClass, OutcomeScope } from '../model/outcome.ts'
 import type { PlannedEdit } from '../model/planned-edit.ts'
 import type { QuorumStanding } from '../model/quorum.ts'
+import type { PreferenceLink } from '../model/preference-link.ts'
 import type { Receipt, ReceiptKind } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
@@ -23,7 +24,8 @@ import type { Segment } from '../model/segment.ts'
 import type { Run, Schedule, When } from '../model/schedule.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
-import type { Rescheduled, Suppression } from '../ports/store.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { Rescheduled } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
 
 /** A row of a table as it is read. */
@@ -235,6 +237,16 @@ export function toConnectLink(row: Row<'connect_links'>): ConnectLink {
   }
 }
 
+/** A link to somebody's preferences out of its row. */
+export function toPreferenceLink(row: Row<'preference_links'>): PreferenceLink {
+  return {
+    hash: row.hash,
+    recipientId: row.recipient_id,
+    expiresAt: new Date(row.expires_at),
+    createdAt: new Date(row.created_at),
+  }
+}
+
 /** A fact that fits nothing out of its row. */
 export function toUnmatchedFact(row: Row<'unmatched_facts'>): UnmatchedFact {
   const { at, ...fact } = json<Omit<InboundFact, 'at'> & { readonly at: Moment }>(row.fact)
@@ -304,9 +316,12 @@ export function toRoute(row: Row<'routes'>): Route {
 /** A suppression out of its row. */
 export function toSuppression(row: Row<'suppressions'>): Suppression {
   return {
+    id: row.id,
     channel: row.channel,
     address: row.address,
+    category: row.category === '' ? null : row.category,
     reason: row.reason as Suppression['reason'],
+    source: row.source as Suppression['source'],
     at: new Date(row.at),
   }
 }

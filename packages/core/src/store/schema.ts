@@ -35,7 +35,16 @@ export interface Database {
     created_at: Moment
     updated_at: Moment
   }
-  readonly suppressions: { channel: string; address: string; reason: string; at: Moment }
+  readonly suppressions: {
+    id: string
+    channel: string
+    address: string
+    /** Empty: everything is refused. */
+    category: string
+    reason: string
+    source: string
+    at: Moment
+  }
   readonly messages: {
     id: string
     content: JsonText
@@ -184,6 +193,12 @@ export interface Database {
     expires_at: Moment
     used_at: Moment | null
     used_by: string | null
+    created_at: Moment
+  }
+  readonly preference_links: {
+    hash: string
+    recipient_id: string
+    expires_at: Moment
     created_at: Moment
   }
   readonly inbound_facts: { channel: string; id: string; at: Moment }

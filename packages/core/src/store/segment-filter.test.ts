@@ -6,7 +6,7 @@ import { recipientInputSchema, type Recipient } from '../model/recipient.ts'
 import { readSegmentFilter, type SegmentFilter } from '../model/segment.ts'
 import type { Store } from '../ports/store.ts'
 import { matchesSegment } from '../rules/match-segment.ts'
-import { after, newIds, sampleAccepted, sampleId } from '../testing/store-samples.ts'
+import { after, newIds, sampleAccepted, sampleId, sampleSuppression } from '../testing/store-samples.ts'
 import { postgres } from './postgres.ts'
 import { sqlite } from './sqlite.ts'
 
@@ -197,7 +197,7 @@ async function population(store: Store, seed: number) {
       },
     }),
   )
-  const shut = [{ channel: 'email', address: 'one', reason: 'manual' as const, at: after(0) }]
+  const shut = [sampleSuppression(1, { channel: 'email', address: 'one', category: null })]
   await store.transaction(async (parts) => {
     for (const number of messages) {
       const invitations = asked.flatMap(({ message, invitations }) =>

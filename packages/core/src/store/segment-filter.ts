@@ -101,6 +101,7 @@ function hasOpenRoute(channel: string | undefined, more: RawBuilder<unknown>): C
       and not exists (
         select 1 from suppressions
         where suppressions.channel = routes.channel and suppressions.address = routes.address
+          and suppressions.category = ''
         ${perPerson}
       ) ${more}
     ${perPerson}

@@ -87,10 +87,20 @@ describe('migrations', () => {
   test('a filled database of the first version keeps everything, and works as a new one', async () => {
     const older = new Driver(file)
     older.exec(await readFile(new URL('__fixtures__/0001-foundation.sql', import.meta.url), 'utf8'))
+    older.exec(`INSERT INTO suppressions VALUES ('email', 'bob@guests.test', 'bounced', '2026-01-02T00:00:00.000Z'),
+      ('sms', '+15550001', 'opted_out', '2026-01-01T00:00:00.000Z')`)
     older.close()
     const store = await open()
 
     expect(await count(store)).toBe(3)
+    // In the order they were said, whatever the order of their addresses.
+    const refused = await store.recipients.suppressions({}, { limit: 9 })
+    expect(refused).toMatchObject([
+      { channel: 'sms', category: null, reason: 'opted_out', source: 'unknown' },
+      { channel: 'email', category: null, reason: 'bounced', source: 'provider' },
+      { channel: 'email', address: 'stop@guests.test', source: 'unknown' },
+    ])
+    expect(refused[0]?.id).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
     const [asked, answered] = [1, 2].map((number) => ({
       invitationId: sampleId('invitation', number),
       deliveryId: sampleId('delivery', number),

@@ -3,7 +3,8 @@ import type { InvitationRecord } from '../model/invitation.ts'
 import type { Message } from '../model/message.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
-import type { ChannelAddress, Suppression } from '../ports/store.ts'
+import type { Suppression } from '../model/suppression.ts'
+import type { ChannelAddress } from '../ports/store.ts'
 import {
   toInvitation,
   toMessage,
@@ -41,7 +42,7 @@ export function prepareReads(database: BetterSqlite.Database): SqliteReads {
     'SELECT * FROM routes WHERE recipient_id = +? ORDER BY rank, id',
   )
   const suppression = database.prepare<[string, string], Row<'suppressions'>>(
-    'SELECT * FROM suppressions WHERE channel = ? AND address = ?',
+    'SELECT * FROM suppressions WHERE channel = ? AND address = ? ORDER BY category',
   )
   const unmatched = database.prepare<[string, string], Row<'unmatched_facts'>>(
     'SELECT * FROM unmatched_facts WHERE channel = +? AND provider_message_id = +? ORDER BY id',
@@ -53,7 +54,7 @@ export function prepareReads(database: BetterSqlite.Database): SqliteReads {
     recipientsByExternalIds: (externalIds) => found(externalIds, recipientByExternalId).map(withRoutes),
     recipientsByIds: (ids) => found(ids, recipientById).map(withRoutes),
     suppressed: (addresses) =>
-      addresses.flatMap(({ channel, address }) => suppression.get(channel, address) ?? []).map(toSuppression),
+      addresses.flatMap(({ channel, address }) => suppression.all(channel, address)).map(toSuppression),
     messagesByIds: (ids) => found(ids, messageById).map(toMessage),
     messagesByKeys: (keys) =>
       found(keys, messageByKey).map((row) => ({

@@ -17,6 +17,7 @@ import { listQuestions } from './store-questions/list.ts'
 import { moveQuestions } from './store-questions/move.ts'
 import { namedQuestions } from './store-questions/named.ts'
 import { peopleQuestions } from './store-questions/people.ts'
+import { preferenceQuestions } from './store-questions/preferences.ts'
 import { readerTurnQuestions } from './store-questions/reader-turns.ts'
 import { recordQuestions } from './store-questions/record.ts'
 import { segmentQuestions } from './store-questions/segments.ts'
@@ -42,6 +43,7 @@ const storeQuestions = {
   ...inboundQuestions,
   ...inboxQuestions,
   ...peopleQuestions,
+  ...preferenceQuestions,
   ...connectQuestions,
   ...moveQuestions,
   ...segmentQuestions,

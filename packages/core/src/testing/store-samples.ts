@@ -14,6 +14,8 @@ import type { ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord } from '../model/response.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { Run, Schedule } from '../model/schedule.ts'
+import type { PreferenceLink } from '../model/preference-link.ts'
+import type { Suppression } from '../model/suppression.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
@@ -274,6 +276,31 @@ export function sampleConnectLink(number: number, changes: Partial<ConnectLink> 
     expiresAt: after(3_600_000),
     usedAt: null,
     usedBy: null,
+    createdAt: after(0),
+    ...changes,
+  }
+}
+
+/** An address that said stop; different numbers are different addresses. */
+export function sampleSuppression(number: number, changes: Partial<Suppression> = {}): Suppression {
+  return {
+    id: sampleId('suppression', number),
+    channel: 'email',
+    address: `guest-${String(number)}@guests.test`,
+    category: null,
+    reason: 'opted_out',
+    source: 'reply',
+    at: after(number),
+    ...changes,
+  }
+}
+
+/** A link to somebody's preferences. */
+export function samplePreferenceLink(number: number, changes: Partial<PreferenceLink> = {}): PreferenceLink {
+  return {
+    hash: String(number).padStart(64, 'c'),
+    recipientId: sampleId('recipient', 1),
+    expiresAt: after(3_600_000),
     createdAt: after(0),
     ...changes,
   }

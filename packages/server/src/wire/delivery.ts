@@ -31,6 +31,7 @@ const plannedRouteSchema = z
         unless: z.enum(['accepted', 'delivered', 'seen', 'answered']),
         withinMs: z.number().nullable(),
       }),
+      requested: z.literal(true).optional(),
     }),
     z.strictObject({
       ...routeInPlan,
@@ -45,6 +46,7 @@ const plannedRouteSchema = z
         'blocked',
         'channel_switched_off',
         'category_switched_off',
+        'category_not_switched_on',
         'address_invalid',
         'not_verified',
       ]),

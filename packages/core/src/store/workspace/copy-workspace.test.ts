@@ -359,6 +359,9 @@ describe('a backup of a file', () => {
       DROP INDEX outbox_of_recipient; ALTER TABLE messages DROP COLUMN trace; DROP INDEX deliveries_held;
       ALTER TABLE messages DROP COLUMN urgency; ALTER TABLE messages DROP COLUMN deliver_by;
       DROP TABLE segments; DROP INDEX invitations_of_person;
+      DROP TABLE preference_links; DROP TABLE suppressions;
+      CREATE TABLE suppressions (channel text NOT NULL, address text NOT NULL, reason text NOT NULL, at text NOT NULL,
+        CONSTRAINT suppressions_key PRIMARY KEY (channel, address));
       DELETE FROM kysely_migration WHERE name >= '0003';`)
     old.close()
     await backUpWorkspace(file('from.db'), file('backup.db').file)

@@ -4,7 +4,7 @@ import type { Route } from '../../model/route.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import { after, newIds, sampleConnectLink, samplePerson } from '../store-samples.ts'
+import { after, newIds, sampleConnectLink, samplePerson, sampleSuppression } from '../store-samples.ts'
 
 const telegram = { channel: 'telegram', address: '42' }
 
@@ -97,7 +97,7 @@ export const connectQuestions = {
   },
 
   'connecting does not take back that an address said stop': async ({ store }) => {
-    const refused = { ...telegram, reason: 'opted_out', at: after(1) } as const
+    const refused = sampleSuppression(1, telegram)
     const before = await person(store, { routes: [{ ...telegram, state: 'opted_out' }] })
     await store.transaction((parts) => parts.recipients.suppress([refused]))
     await connect(store, before)

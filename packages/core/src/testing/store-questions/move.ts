@@ -13,6 +13,7 @@ import {
   sampleId,
   samplePerson,
   sampleRoute,
+  sampleSuppression,
 } from '../store-samples.ts'
 import { askAddresses } from './ask-addresses.ts'
 
@@ -104,18 +105,24 @@ export const moveQuestions = {
   },
 
   'a refusal moves with its address; one that was there before stays': async ({ store }) => {
-    const refused = { ...old, reason: 'opted_out', at: after(1) } as const
+    const refused = sampleSuppression(1, old)
+    const bySms = sampleSuppression(2, { ...old, channel: 'sms', reason: 'bounced' })
+    const ofNews = sampleSuppression(4, { ...old, category: 'news' })
     const suppress = store.recipients.suppress
-    await suppress([refused, { ...old, channel: 'sms', reason: 'bounced', at: after(2) }])
+    await suppress([refused, bySms, ofNews])
     await move(store)
     const places = [old, moved, { ...old, channel: 'sms' }]
     assert.deepEqual(await store.recipients.suppressed(places), [
       { ...refused, address: to },
-      { ...old, channel: 'sms', reason: 'bounced', at: after(2) },
+      { ...ofNews, address: to },
+      bySms,
     ])
-    await suppress([{ ...old, reason: 'complained', at: after(3) }])
+    await suppress([sampleSuppression(3, { ...old, reason: 'complained' })])
     await move(store)
-    assert.deepEqual(await store.recipients.suppressed([old, moved]), [{ ...refused, address: to }])
+    assert.deepEqual(await store.recipients.suppressed([old, moved]), [
+      { ...refused, address: to },
+      { ...ofNews, address: to },
+    ])
   },
 
   'questions that were sent to an address are found by its new one': async ({ store }) => {
@@ -189,7 +196,7 @@ export const moveQuestions = {
     await addPerson(store, 'ann', [old])
     await askAddresses(store, [old.address])
     const failing = store.transaction(async (parts: StoreParts) => {
-      await parts.recipients.suppress([{ ...old, reason: 'manual', at: after(0) }])
+      await parts.recipients.suppress([sampleSuppression(1, { ...old, reason: 'manual' })])
       await parts.recipients.moveAddress(old, to)
       throw new Error('planned by the test')
     })

@@ -3,7 +3,7 @@ import type { RecipientInput, Recipient } from '../../model/recipient.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import { after, newIds, samplePerson } from '../store-samples.ts'
+import { after, newIds, samplePerson, sampleSuppression } from '../store-samples.ts'
 
 const upsert = async (store: Store, input: RecipientInput, prefix = input.externalId): Promise<Recipient> => {
   await store.transaction((parts) => parts.recipients.upsert([samplePerson(input)], newIds(prefix), after(0)))
@@ -147,10 +147,10 @@ export const peopleQuestions = {
 
   'a refused address is known with its first reason until it is taken back': async ({ store }) => {
     const { recipients } = store
-    const refused = { ...email, reason: 'opted_out', at: after(1) } as const
+    const refused = sampleSuppression(1, email)
     await store.transaction((parts) => parts.recipients.suppress([refused]))
     await store.transaction((parts) =>
-      parts.recipients.suppress([{ ...email, reason: 'bounced', at: after(2) }]),
+      parts.recipients.suppress([sampleSuppression(2, { ...email, reason: 'bounced' })]),
     )
     const asked = [
       email,
@@ -158,7 +158,7 @@ export const peopleQuestions = {
       { channel: 'email', address: 'bob' },
     ]
     assert.deepEqual(await recipients.suppressed(asked), [refused])
-    await store.transaction((parts) => parts.recipients.unsuppress(email))
+    await store.transaction((parts) => parts.recipients.unsuppress({ ...email, category: null }))
     assert.deepEqual(await recipients.suppressed(asked), [])
     assert.deepEqual(await recipients.suppressed([]), [])
   },

@@ -4,7 +4,7 @@ import type { RecipientInput } from '../../model/recipient.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import { after, newIds, sampleAccepted, sampleId, samplePerson } from '../store-samples.ts'
+import { after, newIds, sampleAccepted, sampleId, samplePerson, sampleSuppression } from '../store-samples.ts'
 
 const put = (store: Store, people: readonly RecipientInput[]): Promise<readonly string[]> =>
   store.transaction((parts) => parts.recipients.upsert(people.map(samplePerson), newIds('person'), after(0)))
@@ -120,9 +120,10 @@ export const segmentQuestions = {
       { externalId: 'stop', routes: { email: 'stop@x.test' } },
       { externalId: 'nowhere' },
     ])
-    const at = after(0)
     await store.transaction((parts) =>
-      parts.recipients.suppress([{ channel: 'email', address: 'stop@x.test', reason: 'manual', at }]),
+      parts.recipients.suppress([
+        sampleSuppression(1, { channel: 'email', address: 'stop@x.test', category: null }),
+      ]),
     )
     assert.deepEqual(await find(store, { has: 'email' }), ['reads', 'no-news', 'nothing'])
     assert.deepEqual(await find(store, { category: 'news', isOn: true, channel: 'email' }), ['reads'])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
-import { sampleAccepted, sampleEvent, sampleId, sampleReceipt } from '../store-samples.ts'
+import { sampleAccepted, sampleEvent, sampleId, sampleReceipt, sampleSuppression } from '../store-samples.ts'
 
 const planned = new Error('planned by the test')
 
@@ -26,7 +26,7 @@ export const transactionQuestions = {
       await parts.messages.insert([sampleAccepted(1)])
       await parts.receipts.append([sampleReceipt(1)])
       await parts.outbox.append([sampleEvent(1)])
-      await parts.recipients.suppress([{ channel: 'email', address: 'a', reason: 'manual', at: new Date(0) }])
+      await parts.recipients.suppress([sampleSuppression(1, { address: 'a' })])
       throw planned
     })
     await assert.rejects(failing, (error) => error === planned)

@@ -1,4 +1,14 @@
-import { InviteMeError, type AnswerInput, type AnswerSpec, type LinkPurpose, type Links, type LinkView, type ResponseReceipt } from '@invite-me/core'
+import {
+  InviteMeError,
+  type AnswerInput,
+  type AnswerSpec,
+  type LinkPurpose,
+  type Links,
+  type LinkView,
+  type PreferenceChoices,
+  type PreferenceView,
+  type ResponseReceipt,
+} from '@invite-me/core'
 import { parseAnswer } from '../../../../core/src/rules/answers/parse-answer.ts'
 
 type Open = Extract<LinkView, { status: 'open' }>
@@ -62,8 +72,38 @@ export class RememberedLinks implements Links {
     return Promise.resolve({ status: isRepeated ? 'repeated' : 'counted', invitationId: 'i1', value: parsed.value, revision: entry.revision, changeableUntil: view.until })
   }
 
-  unsubscribe(token: string): Promise<{ readonly status: 'done' | 'unknown' }> {
+  /** What was asked to be stopped, and by what. */
+  readonly stopped: Parameters<Links['unsubscribe']>[1][] = []
+  /** The page of preferences of whoever is known; by default nobody is. */
+  person: { readonly token: string; readonly view: PreferenceView } | undefined
+  /** What was saved on it. */
+  readonly saved: PreferenceChoices[] = []
+
+  preferencesOf(): ReturnType<Links['preferencesOf']> {
+    this.#write('preferencesOf')
+    return Promise.resolve(
+      this.person === undefined ? { status: 'unknown' } : { status: 'done', token: this.person.token },
+    )
+  }
+
+  preferences(token: string): Promise<PreferenceView> {
+    this.#write('preferences')
+    return Promise.resolve(this.person?.token === token ? this.person.view : { status: 'unknown' })
+  }
+
+  savePreferences(token: string, choices: PreferenceChoices): ReturnType<Links['savePreferences']> {
+    this.#write('savePreferences')
+    if (this.person?.token !== token) return Promise.resolve({ status: 'unknown' })
+    this.saved.push(choices)
+    return Promise.resolve({ status: 'done' })
+  }
+
+  unsubscribe(
+    token: string,
+    options?: Parameters<Links['unsubscribe']>[1],
+  ): Promise<{ readonly status: 'done' | 'unknown' }> {
     this.#write('unsubscribe')
+    this.stopped.push(options)
     return Promise.resolve({ status: this.#questions.has(token) ? 'done' : 'unknown' })
   }
 
