@@ -5,6 +5,7 @@ import { eventRoutes } from './events.ts'
 import { inboxRoutes } from './inbox.ts'
 import { keyRoutes } from './keys.ts'
 import { recipientRoutes } from './recipients.ts'
+import { segmentRoutes } from './segments.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { unmatchedRoutes } from './unmatched.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -23,6 +24,7 @@ export const routes: readonly Route[] = [
   ...deliveryRoutes,
   ...receiptRoutes,
   ...recipientRoutes,
+  ...segmentRoutes,
   ...suppressionRoutes,
   ...inboxRoutes,
   ...channelRoutes,
