@@ -89,6 +89,7 @@ export function createProgram(host: Host, end: End): Command {
   addStatus(program, sessionOf, end)
   addListen(program, sessionOf, end)
   addAnswerCommands(program, sessionOf, end)
+  addSegments(program, sessionOf, end)
   addUnmatched(program, sessionOf, end)
   addRecipients(program, sessionOf, end)
   addChannels(program, sessionOf, end)
@@ -271,6 +272,47 @@ function addConnect(recipients: Command, sessionOf: SessionOf, end: End): void {
   command.action(async (externalId: string, channel: string, flags) => {
     const { connectRecipient } = await import('./commands/recipients-connect.ts')
     end(await connectRecipient(sessionOf(command), { externalId, channel }, flags))
+  })
+}
+
+function addSegments(program: Command, sessionOf: SessionOf, end: End): void {
+  const segments = program.command('segment').description('people by what is known of them')
+  const saving = segments
+    .command('save <name> <filter>')
+    .description('keep a filter under a name: JSON, a file of it, or "-" for standard input')
+  saving.action(async (name: string, filter: string) => {
+    const { saveSegment } = await import('./commands/segment-save.ts')
+    end(await saveSegment(sessionOf(saving), name, filter))
+  })
+  const list = segments.command('list').description('list the saved ones')
+  list.action(async () => {
+    const { listSegments } = await import('./commands/segment-list.ts')
+    end(await listSegments(sessionOf(list)))
+  })
+  const show = segments.command('show <name>').description('show the filter of one')
+  show.action(async (name: string) => {
+    const { showSegment } = await import('./commands/segment-show.ts')
+    end(await showSegment(sessionOf(show), name))
+  })
+  const counting = segments
+    .command('count <segment>')
+    .description('say how many people are in one, by its name, or pass a filter')
+  counting.action(async (segment: string) => {
+    const { countSegment } = await import('./commands/segment-count.ts')
+    end(await countSegment(sessionOf(counting), segment))
+  })
+  const preview = segments
+    .command('preview <segment>')
+    .description('list the first people in one, by its name, or of a filter')
+    .option('--limit <number>', 'people to show (default: 10)', readCount)
+  preview.action(async (segment: string, flags) => {
+    const { previewSegment } = await import('./commands/segment-preview.ts')
+    end(await previewSegment(sessionOf(preview), segment, flags))
+  })
+  const removing = segments.command('remove <name>').description('remove one; people stay as they are')
+  removing.action(async (name: string) => {
+    const { removeSegment } = await import('./commands/segment-remove.ts')
+    end(await removeSegment(sessionOf(removing), name))
   })
 }
 

@@ -51,6 +51,7 @@ export type {
   WaitOptions,
   Webhooks,
 } from './face/face.ts'
+export type { AudienceEntry } from './campaign/audience.ts'
 export type {
   AnswerInput,
   AnswerKind,

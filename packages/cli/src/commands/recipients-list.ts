@@ -24,13 +24,14 @@ export async function listRecipients(session: Session, flags: ListFlags): Promis
     output.result({ recipients, hasMore }, () => {
       if (recipients.length === 0)
         return 'Nobody is stored yet; begin with: invite-me recipients import people.csv'
-      return `${table(columns, recipients)}${hasMore ? '\n… and more; see them with --limit' : ''}`
+      return `${table(recipientColumns, recipients)}${hasMore ? '\n… and more; see them with --limit' : ''}`
     })
     return exitCodes.done
   })
 }
 
-const columns = [
+/** How people are listed. */
+export const recipientColumns = [
   { heading: 'id', cell: (recipient: Recipient) => recipient.externalId },
   { heading: 'name', cell: (recipient: Recipient) => recipient.name },
   {

@@ -1,2 +1,3 @@
+export { readIdList, type IdListOptions } from './id-list.ts'
 export { readPeopleCsv, type PeopleCsvOptions } from './people-csv.ts'
 export { phoneChannelAmong } from './phone-channel.ts'

@@ -6,6 +6,7 @@ import { inboxRoutes } from './inbox.ts'
 import { keyRoutes } from './keys.ts'
 import { recipientRoutes } from './recipients.ts'
 import { scheduleRoutes } from './schedules.ts'
+import { segmentRoutes } from './segments.ts'
 import { suppressionRoutes } from './suppressions.ts'
 import { unmatchedRoutes } from './unmatched.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...deliveryRoutes,
   ...receiptRoutes,
   ...recipientRoutes,
+  ...segmentRoutes,
   ...suppressionRoutes,
   ...inboxRoutes,
   ...channelRoutes,
