@@ -48,6 +48,8 @@ export const coreFloors: Readonly<Record<string, Floor>> = {
       'key-secret.ts': ['node:crypto'],
       'webhook-signature.ts': ['node:crypto'],
       'read-moment.ts': ['temporal-polyfill'],
+      'delivery-window.ts': ['temporal-polyfill'],
+      'render-template.ts': ['liquidjs'],
     },
   },
   ports: { floors: ['model'] },
@@ -75,7 +77,7 @@ export const coreFloors: Readonly<Record<string, Floor>> = {
   'store-clock': { floors: ['ports'] },
   channel: { floors: ['ports', 'model', 'rules'], packages: ['zod'] },
   'guarded-fetch': { floors: [], packages: ['node:'] },
-  face: { floors: ['accept', 'respond', 'rules', 'ports', 'model'] },
+  face: { floors: ['accept', 'respond', 'ledger', 'rules', 'ports', 'model'] },
   // Runs in browsers: of the face its types alone, and nothing of `node:`.
   client: { floors: ['ports', 'model', 'face'], packages: ['ky', 'zod'] },
   options: top,

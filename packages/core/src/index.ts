@@ -38,6 +38,7 @@ export type {
   RecipientExport,
   Recipients,
   SentMessage,
+  Templates,
   TopicEvent,
   Topics,
   WaitOptions,
@@ -74,6 +75,7 @@ export type {
   Next,
   Originator,
   SendOptions,
+  TemplatedInput,
   To,
 } from './model/message.ts'
 export type { OutcomeClass, OutcomeScope, SendOutcome } from './model/outcome.ts'
@@ -82,6 +84,21 @@ export type { Policies, PoliciesInput } from './model/policies.ts'
 export type { Preferences, PreferencesInput } from './model/preference.ts'
 export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
+export type {
+  LocaleTexts,
+  LocaleTextsInput,
+  Template,
+  TemplateInput,
+  TemplateMark,
+} from './model/template.ts'
+export type { PreviewOptions, TemplatePreview } from './model/template-preview.ts'
+export type {
+  VariableSchema,
+  VariableSchemas,
+  VariablesInput,
+  VariableType,
+} from './model/template-variable.ts'
+export type { DeliveryContents } from './model/delivery-contents.ts'
 export type { LinkPurpose } from './model/response-link.ts'
 export type {
   WebhookEndpoint,
@@ -97,6 +114,7 @@ export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
 export type { Directory, DirectoryContext } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Log } from './ports/log.ts'
+export type { ResolveContext, TemplateResolver } from './ports/template-resolver.ts'
 export type { EventPublisher, OutgoingEvent } from './ports/event-publisher.ts'
 export type { Notice, Notifier } from './ports/notifier.ts'
 export type { DueHint, Queue, QueuePromises } from './ports/queue.ts'

@@ -28,6 +28,7 @@ import { silentNotifier, systemClock } from './system.ts'
 import { boundedLimit, pageOf, recipientsDesk } from './face/recipients-desk.ts'
 import { secretDesk } from './face/secret-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
+import { templatesDesk } from './face/templates-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { answerByLink, openLink, renewLink, unsubscribeByLink } from './respond/links.ts'
 import { handleWebhook, receive } from './respond/receive.ts'
@@ -61,6 +62,7 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     random: resolved.random,
     ids: idSource(clock, resolved.random),
     log: resolved.log,
+    resolver: resolved.resolver,
   }
   const live = new Live(world, await store.outbox.last())
   const { webhooks, eventPublisher } = resolved
@@ -323,6 +325,7 @@ function face(world: World, { listeners, workshop, webhooks, eventPublisher, clo
     },
     keys: keysDesk(world, change),
     webhooks: webhooksDesk(world, change, webhooks),
+    templates: templatesDesk(world, change),
     audit: auditDesk(world, change),
     topics: topicsDesk(world, { live, change }),
     secret: secretDesk(world),

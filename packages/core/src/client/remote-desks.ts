@@ -19,6 +19,7 @@ import {
   webhookEndpoint,
   webhookPosting,
 } from './shapes.ts'
+import { remoteTemplates } from './remote-templates.ts'
 import type { InviteMeClient } from './invite-me-client.ts'
 import type { ErrorCode } from '../model/error.ts'
 import type { DeliveryCounts } from '../ports/store.ts'
@@ -34,6 +35,7 @@ export type Desks = Pick<
   | 'channels'
   | 'keys'
   | 'webhooks'
+  | 'templates'
   | 'audit'
   | 'events'
 >
@@ -108,6 +110,7 @@ export function remoteDesks(remote: Remote): Desks {
     },
     keys: remoteKeys(remote),
     webhooks: remoteWebhooks(remote),
+    templates: remoteTemplates(remote),
     audit: { list: (given) => rows('/v1/audit', auditEntry, pageQuery(given)) },
     events: {
       list: async ({ after = 0, limit, invitationId } = {}) => {

@@ -18,6 +18,7 @@ import type { Receipt } from '../model/receipt.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { Route } from '../model/route.ts'
+import type { Template } from '../model/template.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting } from '../model/webhook-endpoint.ts'
 import type { ProbeResult } from '../ports/channel.ts'
@@ -154,6 +155,14 @@ export const apiKey: Reader<ApiKey> = record<ApiKey>({
 
 /** An administrative act. */
 export const auditEntry: Reader<AuditEntry> = record<AuditEntry>({ id: text, at: moment })
+
+/** A version of a template. */
+export const template: Reader<Template> = record<Template>({
+  id: text,
+  name: text,
+  version: number,
+  createdAt: moment,
+})
 
 /** An endpoint. */
 export const webhookEndpoint: Reader<WebhookEndpoint> = record<WebhookEndpoint>({

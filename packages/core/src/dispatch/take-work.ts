@@ -15,6 +15,7 @@ import { followMoves } from './follow-moves.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import { prepareSend, type ReadySend } from './prepare-send.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import { holdFor, holdReceipt, mayWait, type Hold } from '../ledger/hold.ts'
 import { settle } from '../ledger/settle.ts'
 import { progressOf } from '../rules/settlement.ts'
@@ -66,6 +67,10 @@ export async function takeWork(
     const found = await gatherFacts(parts, taken, cache)
     const claims = await followMoves(parts, taken, found.recipients)
     const facts = claims === taken ? found : { ...found, suppressed: await suppressedOf(parts, claims) }
+    const words = await wordsOf(
+      parts,
+      claims.map(({ id, messageId }) => ({ deliveryId: id, message: facts.messages.get(messageId) })),
+    )
     const sends: ReadySend[] = []
     const links: ResponseLink[] = []
     for (const delivery of claims) {
@@ -87,6 +92,7 @@ export async function takeWork(
       const made = prepareSend(world, parts, gate.channel, {
         delivery,
         message,
+        content: contentOf(words, message, delivery.id, gate.channel.name),
         zone: recipient?.zone,
       })
       const prepared = made instanceof Promise ? await made : made

@@ -111,6 +111,15 @@ export const methods = {
     postings: 'read',
     replay: 'once',
   },
+  templates: {
+    save: 'write',
+    byName: 'read',
+    versions: 'read',
+    list: 'read',
+    remove: 'write',
+    keepContents: 'write',
+    contents: 'read',
+  },
   audit: { append: 'write', list: 'read' },
 } as const satisfies {
   readonly [Part in keyof StoreParts]: { readonly [Method in keyof StoreParts[Part]]: MethodKind }

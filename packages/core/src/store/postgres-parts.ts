@@ -22,6 +22,7 @@ import type { Executor } from './postgres-session.ts'
 import { appendEvents, postgresWrites } from './postgres-writes.ts'
 import { receiptReader } from './receipts.ts'
 import { recipientStore } from './recipients.ts'
+import { templateStore } from './templates.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -94,6 +95,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     keys: keyStore(connection),
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, true),
+    templates: templateStore(connection),
     audit: auditStore(connection),
   }
   return { parts, claimDue: claims.claimDue, tryLock: locks.tryCall, appendEvents: append }

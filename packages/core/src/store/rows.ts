@@ -19,6 +19,8 @@ import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseRecord, ResponseStatus } from '../model/response.ts'
 import type { Route, RouteState } from '../model/route.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { DeliveryContents } from '../model/delivery-contents.ts'
+import type { Template } from '../model/template.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Rescheduled, Suppression } from '../ports/store.ts'
 import type { Database, JsonText, Moment } from './schema.ts'
@@ -335,6 +337,26 @@ export function toAuditEntry(row: Row<'audit'>): AuditEntry {
     target: row.target,
     detail: json(row.detail),
   }
+}
+
+/** A version of a template out of its row. */
+export function toTemplate(row: Row<'templates'>): Template {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    texts: json(row.texts),
+    variables: json(row.variables),
+    category: row.category,
+    layout: row.layout,
+    description: row.description,
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** The words of a delivery out of their row. */
+export function toDeliveryContents(row: Row<'delivery_contents'>): DeliveryContents {
+  return { deliveryId: row.delivery_id, contents: json(row.contents) }
 }
 
 /** A webhook endpoint out of its row. */

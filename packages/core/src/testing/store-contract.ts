@@ -23,6 +23,7 @@ import { settleQuestions } from './store-questions/settle.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
+import { templateQuestions } from './store-questions/templates.ts'
 import { webhookQuestions } from './store-questions/webhooks.ts'
 
 const storeQuestions = {
@@ -46,6 +47,7 @@ const storeQuestions = {
   ...keyQuestions,
   ...auditQuestions,
   ...webhookQuestions,
+  ...templateQuestions,
   ...eraseQuestions,
   ...togetherQuestions,
   ...listQuestions,

@@ -14,6 +14,7 @@ import { hookRoutes } from './hooks.ts'
 import { invitationRoutes } from './invitations.ts'
 import { messageRoutes } from './messages.ts'
 import { receiptRoutes } from './receipts.ts'
+import { templateRoutes } from './templates.ts'
 import { topicRoutes } from './topics.ts'
 
 /** Every route of the HTTP interface. */
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...unmatchedRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...templateRoutes,
   ...keyRoutes,
   ...auditRoutes,
   ...hookRoutes,

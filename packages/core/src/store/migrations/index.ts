@@ -3,6 +3,7 @@ import { up as foundation } from './0001-foundation.ts'
 import { up as channels } from './0002-channels.ts'
 import { up as server } from './0003-server.ts'
 import { up as peopleAtScale } from './0004-people-at-scale.ts'
+import { up as templates } from './0005-templates.ts'
 
 /** Every migration, in order; append only. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-channels': { up: channels },
   '0003-server': { up: server },
   '0004-people-at-scale': { up: peopleAtScale },
+  '0005-templates': { up: templates },
 }
