@@ -50,6 +50,8 @@ export const coreFloors: Readonly<Record<string, Floor>> = {
       'read-moment.ts': ['temporal-polyfill'],
       'anniversary.ts': ['temporal-polyfill'],
       'next-run.ts': ['croner', 'rrule-temporal', 'temporal-polyfill'],
+      'delivery-window.ts': ['temporal-polyfill'],
+      'render-template.ts': ['liquidjs'],
     },
   },
   ports: { floors: ['model'] },
@@ -77,7 +79,7 @@ export const coreFloors: Readonly<Record<string, Floor>> = {
   'store-clock': { floors: ['ports'] },
   channel: { floors: ['ports', 'model', 'rules'], packages: ['zod'] },
   'guarded-fetch': { floors: [], packages: ['node:'] },
-  face: { floors: ['accept', 'respond', 'schedule', 'rules', 'ports', 'model'] },
+  face: { floors: ['accept', 'respond', 'ledger', 'schedule', 'rules', 'ports', 'model'] },
   // Runs in browsers: of the face its types alone, and nothing of `node:`.
   client: { floors: ['ports', 'model', 'face'], packages: ['ky', 'zod'] },
   options: top,

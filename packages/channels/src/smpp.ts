@@ -13,6 +13,7 @@ import { randomBytes } from 'node:crypto'
 import { answersInWords } from './shared/answers-in-words.ts'
 import { looksLikePhone, phoneAddress } from './shared/phone.ts'
 import { smppLink, type SmppLink } from './smpp/link.ts'
+import { cutText } from './smpp/cut-text.ts'
 import { doorOf, type SmppDoor } from './smpp/listen.ts'
 import { smppOptionsSchema, type SmppOptions } from './smpp/options.ts'
 import { classifyLoginError } from './smpp/outcome.ts'
@@ -99,6 +100,7 @@ function createSmpp(options: SmppOptions) {
         }
       }
     },
+    segments: (text: string): number => cutText(text).parts.length,
     receive: (request: Request, context: ReceiveContext) => receiveSms(request, context, { options, secret }),
     probe: (signal: AbortSignal) => probe(link, options, signal),
     close: () => link.close(),

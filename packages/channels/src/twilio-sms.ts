@@ -94,6 +94,7 @@ export const twilioSms: ChannelFactory<typeof optionsSchema> = defineChannel({
       address: account.address,
       recognises: looksLikePhone,
       send: (message, context) => send(message, context, account),
+      segments: (text) => countSegments(text, options.smartEncoding).count,
       find: (message, context) => find(message, context, account),
       ...webhookPowers(options, medium),
       probe: (signal) =>

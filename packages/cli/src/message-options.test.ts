@@ -35,7 +35,7 @@ describe('readRemindOption', () => {
 
 describe('what is left out', () => {
   it('stays out, so that the defaults of the engine hold', () => {
-    expect(contentOf('Coming?', bare)).toEqual({ text: 'Coming?' })
+    expect(contentOf('Coming?', bare, '--question')).toEqual({ text: 'Coming?' })
     expect(sendOptionsOf(bare)).toEqual({})
   })
 
@@ -49,7 +49,7 @@ describe('what is left out', () => {
       routing: 'all',
       category: 'news',
     } as const
-    expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' })).toEqual({
+    expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' }, '--question')).toEqual({
       text: 'Coming?',
       subject: 'Dinner',
       details: 'At 8',

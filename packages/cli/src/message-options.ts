@@ -1,10 +1,13 @@
-import type { AskOptions, Content, Next, SendOptions } from '@invite-me/core'
+import type { AskOptions, ContentInput, Next, SendOptions } from '@invite-me/core'
 import { InviteMeError } from '@invite-me/core/channel'
 
 /** The flags `ask` and `send` share, as the command line parses them. */
 export interface MessageFlags {
   readonly to: readonly string[]
   readonly subject?: string
+  readonly template?: string
+  /** JSON. */
+  readonly variables?: string
   readonly details?: string
   readonly via?: readonly string[]
   readonly next?: string
@@ -18,13 +21,54 @@ export interface MessageFlags {
   readonly patience: number
 }
 
-/** Puts together what is said. */
-export function contentOf(text: string, { subject, details }: MessageFlags): Content {
+/**
+ * Puts together what is said: a text, or a template with its variables.
+ *
+ * @param option name of the option that holds the text
+ * @throws InviteMeError `REQUEST_INVALID` when both are given, or neither
+ */
+export function contentOf(
+  text: string | undefined,
+  { subject, details, template, variables }: MessageFlags,
+  option: '--text' | '--question',
+): ContentInput {
+  const wrong = (message: string, field: string) => new InviteMeError('REQUEST_INVALID', message, { field })
+  if (template !== undefined) {
+    if (text !== undefined || subject !== undefined || details !== undefined)
+      throw wrong(
+        `Give ${option} or --template, not both; a template has its own subject and details.`,
+        '--template',
+      )
+    return { template, ...(variables === undefined ? {} : { variables: readVariables(variables) }) }
+  }
+  if (text === undefined) throw wrong(`Say what is said: ${option} <text>, or --template <name>.`, option)
+  if (variables !== undefined)
+    throw wrong('Variables are for a template; name one with --template.', '--variables')
   return {
     text,
     ...(subject === undefined ? {} : { subject }),
     ...(details === undefined ? {} : { details }),
   }
+}
+
+/**
+ * Reads the value of `--variables`, such as `{"city":"Bonn"}`.
+ * @throws InviteMeError `REQUEST_INVALID` when it is no JSON object
+ */
+export function readVariables(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Readonly<Record<string, unknown>>
+  throw new InviteMeError(
+    'REQUEST_INVALID',
+    'The variables are no JSON object; write for example --variables \'{"city":"Bonn"}\'.',
+    { field: '--variables' },
+  )
 }
 
 /** Puts together how it is said; values are checked by the engine, which names the field. */

@@ -62,7 +62,10 @@ describe('runProgram', () => {
 
   it.each([
     [['aks'], "unknown command 'aks' (Did you mean ask?)"],
-    [['ask', '--to', 'a'], "required option '--question <text>' not specified."],
+    [
+      ['ask', '--to', 'a'],
+      "required option '--question <text>' not specified; --template <name> will do, too.",
+    ],
     [['ask', '--to', 'a', '--question', 'Q', '--qestion', 'Q'], 'Did you mean --question?'],
     [['ask', '--to', 'a', '--question', 'Q', '--via', 'email,,log'], 'Write names with commas between them.'],
     [['ask', '--to', 'a', '--question', 'Q', '--portal-port', '70000'], 'from 0 to 65535'],

@@ -96,6 +96,7 @@ export function createProgram(host: Host, end: End): Command {
   addDoctor(program, sessionOf, end)
   addServing(program, sessionOf, end)
   addKeys(program, sessionOf, end)
+  addTemplates(program, sessionOf, end)
   addMoving(program, sessionOf, end)
   addTryControls(program, sessionOf, end)
   return program
@@ -133,6 +134,8 @@ function addMessageOptions(command: Command): Command {
       collect,
     )
     .option('--subject <line>', 'subject line, where the medium has one')
+    .option('--template <name>', 'a saved template instead of a text')
+    .option('--variables <json>', 'values for the template: {"city":"Bonn"}')
     .option('--details <text>', 'more about it, shown on the page people answer on')
     .option('--via <channels>', 'channels to use, best first: email,log', readList)
     .option('--next <rule>', 'when to try the next channel: unlessAnswered=30m (default: "unlessAccepted")')
@@ -166,12 +169,13 @@ function addListenerOptions(command: Command, when = ''): Command {
 
 function addAsk(program: Command, sessionOf: SessionOf, end: End): void {
   const asking = addMessageOptions(program.command('ask').description('ask people a question'))
-    .requiredOption('--question <text>', 'what is asked')
+    .option('--question <text>', 'what is asked')
     .option('--answer <type>', 'yes-no, choice:A,B, poll:A,B, text, number, date or rsvp', 'yes-no')
     .option('--remind <times>', 'remind who has not answered: 1d,2d', readList)
     .option('--wait', 'print a line per person as answers arrive, until everybody has one')
   const command = addListenerOptions(asking, 'with --wait: ')
   command.action(async (flags) => {
+    requireWords(command, '--question <text>', flags.question ?? flags.template)
     const { ask } = await import('./commands/ask.ts')
     end(await ask(sessionOf(command), flags))
   })
@@ -180,11 +184,18 @@ function addAsk(program: Command, sessionOf: SessionOf, end: End): void {
 function addSend(program: Command, sessionOf: SessionOf, end: End): void {
   const command = addMessageOptions(
     program.command('send').description('send people a notice that wants no answer'),
-  ).requiredOption('--text <text>', 'what is said')
+  ).option('--text <text>', 'what is said')
   command.action(async (flags) => {
+    requireWords(command, '--text <text>', flags.text ?? flags.template)
     const { send } = await import('./commands/send.ts')
     end(await send(sessionOf(command), flags))
   })
+}
+
+/** Something is said: by a text, or by a template. */
+function requireWords(command: Command, option: string, said: string | undefined): void {
+  if (said === undefined)
+    command.error(`error: required option '${option}' not specified; --template <name> will do, too`)
 }
 
 function addStatus(program: Command, sessionOf: SessionOf, end: End): void {
@@ -429,6 +440,48 @@ function addKeys(program: Command, sessionOf: SessionOf, end: End): void {
   revoking.action(async (id: string) => {
     const { revokeKey } = await import('./commands/keys.ts')
     end(await revokeKey(sessionOf(revoking), id))
+  })
+}
+
+function addTemplates(program: Command, sessionOf: SessionOf, end: End): void {
+  const templates = program.command('template').description('texts with variables, by locale and channel')
+  const saving = templates
+    .command('save <name> <file>')
+    .description('save the next version from a YAML or JSON file; - reads standard input')
+  saving.action(async (name: string, file: string) => {
+    const { saveTemplate } = await import('./commands/template.ts')
+    end(await saveTemplate(sessionOf(saving), name, file))
+  })
+  const list = templates.command('list', { isDefault: true }).description('list templates')
+  list.action(async () => {
+    const { listTemplates } = await import('./commands/template.ts')
+    end(await listTemplates(sessionOf(list)))
+  })
+  const showing = templates
+    .command('show <name>')
+    .description('show a template with its texts')
+    .option('--at-version <number>', 'an older version (default: the newest)', readCount)
+  showing.action(async (name: string, flags) => {
+    const { showTemplate } = await import('./commands/template.ts')
+    end(await showTemplate(sessionOf(showing), name, flags))
+  })
+  const previewing = templates
+    .command('preview <name>')
+    .description('fill a template in without sending it')
+    .option('--to <externalId>', 'for this person')
+    .option('--channel <name>', 'in the words of this channel, counted as it counts')
+    .option('--locale <tag>', 'in this language: de')
+    .option('--variables <json>', 'values: {"city":"Bonn"}')
+    .option('--at-version <number>', 'an older version (default: the newest)', readCount)
+    .option('--price <price>', 'what a segment costs: "0.0079 USD"')
+  previewing.action(async (name: string, flags) => {
+    const { previewTemplate } = await import('./commands/template.ts')
+    end(await previewTemplate(sessionOf(previewing), name, flags))
+  })
+  const removing = templates.command('remove <name>').description('remove a template with all its versions')
+  removing.action(async (name: string) => {
+    const { removeTemplate } = await import('./commands/template.ts')
+    end(await removeTemplate(sessionOf(removing), name))
   })
 }
 

@@ -46,6 +46,7 @@ export type {
   SuppressionRecord,
   SuppressionReport,
   Suppressions,
+  Templates,
   TopicEvent,
   Topics,
   WaitOptions,
@@ -87,6 +88,7 @@ export type {
   Next,
   Originator,
   SendOptions,
+  TemplatedInput,
   To,
 } from './model/message.ts'
 export type { OutcomeClass, OutcomeScope, SendOutcome } from './model/outcome.ts'
@@ -97,6 +99,21 @@ export type { PersonPreferences, PreferenceChange, PreferenceChoices } from './m
 export type { PreferenceView } from './model/preference-view.ts'
 export type { Receipt, ReceiptKind } from './model/receipt.ts'
 export type { Recipient, RecipientInput } from './model/recipient.ts'
+export type {
+  LocaleTexts,
+  LocaleTextsInput,
+  Template,
+  TemplateInput,
+  TemplateMark,
+} from './model/template.ts'
+export type { PreviewOptions, TemplatePreview } from './model/template-preview.ts'
+export type {
+  VariableSchema,
+  VariableSchemas,
+  VariablesInput,
+  VariableType,
+} from './model/template-variable.ts'
+export type { DeliveryContents } from './model/delivery-contents.ts'
 export type { LinkPurpose } from './model/response-link.ts'
 export type {
   AnsweredCondition,
@@ -134,6 +151,7 @@ export type { Channel, ChannelSupports, ProbeResult } from './ports/channel.ts'
 export type { Directory, DirectoryContext } from './ports/directory.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Log } from './ports/log.ts'
+export type { ResolveContext, TemplateResolver } from './ports/template-resolver.ts'
 export type { EventPublisher, OutgoingEvent } from './ports/event-publisher.ts'
 export type { Notice, Notifier } from './ports/notifier.ts'
 export type { DueHint, Queue, QueuePromises } from './ports/queue.ts'

@@ -31,6 +31,7 @@ import { segmentsDesk } from './face/segments-desk.ts'
 import { schedulesDesk } from './face/schedules-desk.ts'
 import { tallyDesk } from './face/tally-desk.ts'
 import { readCursor, topicsDesk } from './face/topics-desk.ts'
+import { templatesDesk } from './face/templates-desk.ts'
 import { webhooksDesk } from './face/webhooks-desk.ts'
 import { suppressionsDesk } from './face/suppressions-desk.ts'
 import {
@@ -73,6 +74,7 @@ export async function createInviteMe(options: InviteMeOptions): Promise<InviteMe
     random: resolved.random,
     ids: idSource(clock, resolved.random),
     log: resolved.log,
+    resolver: resolved.resolver,
   }
   const live = new Live(world, await store.outbox.last())
   const { webhooks, eventPublisher } = resolved
@@ -355,6 +357,7 @@ function face(
     schedules: schedulesDesk(world, change, () => {
       scheduler?.wake()
     }),
+    templates: templatesDesk(world, change),
     audit: auditDesk(world, change),
     topics: topicsDesk(world, { live, change }),
     secret: secretDesk(world),

@@ -6,6 +6,7 @@ import { parseInput } from './model/parse.ts'
 import { policiesSchema, type PoliciesInput } from './model/policies.ts'
 import { zoneSchema } from './model/recipient.ts'
 import { channelNameSchema } from './model/route.ts'
+import { reservedVariables } from './model/template-variable.ts'
 import type { Channel } from './ports/channel.ts'
 import type { Clock } from './ports/clock.ts'
 import type { EventPublisher } from './ports/event-publisher.ts'
@@ -14,6 +15,7 @@ import type { Notifier } from './ports/notifier.ts'
 import type { Queue } from './ports/queue.ts'
 import type { Random } from './ports/random.ts'
 import type { StoreOpener } from './ports/store.ts'
+import type { TemplateResolver } from './ports/template-resolver.ts'
 import type { Tracer } from './ports/tracer.ts'
 import type { WebhookSender } from './ports/webhook-post.ts'
 import type { Settings } from './ports/world.ts'
@@ -57,6 +59,8 @@ export interface InviteMeOptions {
   readonly webhooks?: WebhookSender
   /** Hands every event on, to a message broker; processes that do no chores leave it alone. Closed by `stop`. */
   readonly eventPublisher?: EventPublisher
+  /** Looks up what other systems know about people, for templates that name it. */
+  readonly resolver?: TemplateResolver
   /** How long a worker keeps what it took without a sign of life (default 15 s, 1 s to 10 min). */
   readonly lease?: number | string
   /** Longest time between two looks into the store (default 1 s, 10 ms to 1 min). */
@@ -106,6 +110,22 @@ const port = <Port>(...methods: readonly (keyof Port & string)[]) =>
     `it must have ${methods.length === 1 ? 'a method' : 'the methods'} ${methods.join(', ')}`,
   )
 
+const resolverSchema = z.object({
+  fields: z
+    .array(
+      z
+        .string()
+        .max(200)
+        .regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,4}$/),
+    )
+    .min(1)
+    .max(100)
+    .refine((fields) => !fields.some((field) => reservedVariables.includes(field.split('.', 1)[0] ?? ''))),
+  timeoutMs: whole.max(60_000).optional(),
+  batch: whole.max(10_000).optional(),
+  onFailure: z.enum(['refuse', 'without']).optional(),
+})
+
 const optionsSchema = z.strictObject({
   store: opener,
   channels: z
@@ -146,6 +166,16 @@ const optionsSchema = z.strictObject({
     )
     .optional(),
   eventPublisher: port<EventPublisher>('publish').optional(),
+  resolver: z
+    .custom<TemplateResolver>(
+      (value) => isObject(value) && typeof (value as Partial<TemplateResolver>).resolve === 'function',
+      'it must have fields and a function resolve',
+    )
+    .refine(
+      (value) => resolverSchema.safeParse(value).success,
+      'its fields must be names such as "order.total", timeoutMs 1 to 60,000, batch 1 to 10,000, onFailure "refuse" or "without"',
+    )
+    .optional(),
   lease: durationSchema.pipe(z.number().min(1_000).max(600_000)).default(15_000),
   poll: durationSchema.pipe(z.number().min(10).max(60_000)).default(1_000),
   // By a function: Zod hands out copies of default values, and a copy is not known as the machine's clock.
@@ -173,6 +203,7 @@ export interface ResolvedOptions {
   readonly tracer: Tracer
   readonly webhooks: WebhookSender | undefined
   readonly eventPublisher: EventPublisher | undefined
+  readonly resolver: TemplateResolver | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -193,6 +224,7 @@ export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
     tracer,
     webhooks,
     eventPublisher,
+    resolver,
     clock,
     random,
     log,
@@ -207,6 +239,7 @@ export function resolveOptions(options: InviteMeOptions): ResolvedOptions {
     tracer,
     webhooks,
     eventPublisher,
+    resolver,
     clock,
     random,
     log,

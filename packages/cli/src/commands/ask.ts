@@ -13,13 +13,14 @@ import type { Session } from '../session.ts'
 
 /** The flags of `ask`, as the command line parses them. */
 export interface AskFlags extends MessageFlags, ListenerFlags {
-  readonly question: string
+  readonly question?: string
   readonly answer: string
   readonly remind?: readonly string[]
 }
 
 /** Asks people a question, and with `--wait` prints their answers as they come. */
 export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> {
+  const content = contentOf(flags.question, flags, '--question')
   const answer = readAnswerOption(flags.answer)
   const options = {
     ...sendOptionsOf(flags),
@@ -29,11 +30,9 @@ export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> 
   return withListeningEngine(session, flags, async ({ inviteMe, settings, channels, portalUrl }) => {
     if (portalUrl === undefined) warnWithoutPortal(session, channels, answer.spec.type)
     const addressees = await resolveAddressees(session, inviteMe, settings, { ...flags, channels })
-    const group = await inviteMe
-      .ask(addressees.to, contentOf(flags.question, flags), options)
-      .catch((error: unknown) => {
-        throw nameAddressee(error, addressees.to)
-      })
+    const group = await inviteMe.ask(addressees.to, content, options).catch((error: unknown) => {
+      throw nameAddressee(error, addressees.to)
+    })
     return flags.wait === true
       ? waitForAnswers(session, inviteMe, { group, addressees })
       : sendAndLeave(session, inviteMe, { group, addressees, patienceMs: flags.patience })

@@ -1,9 +1,10 @@
 import { categoryOf } from '../model/category.ts'
 import type { Delivery } from '../model/delivery.ts'
+import type { DeliveryContents } from '../model/delivery-contents.ts'
 import type { NewDomainEvent } from '../model/domain-event.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
-import type { Message } from '../model/message.ts'
+import type { Content, Message } from '../model/message.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { StoreParts } from '../ports/store.ts'
@@ -16,6 +17,7 @@ import { newId } from '../rules/uuid.ts'
 import { nextUsable, planDelivery } from '../rules/plan-delivery.ts'
 import { deliveryEvent, deliveryReceipt, invitationEvent, messageEvent } from '../rules/record.ts'
 import { findRecipients, type Addressee } from './find-recipients.ts'
+import { prepareTemplate, type Filled, type PreparedTemplate } from './prepare-template.ts'
 import { readRequest, refuseUntimely, type MessageDraft, type RawRequest } from './read-request.ts'
 
 /** What an accepted request became. */
@@ -47,19 +49,47 @@ function described({ messageId, deliveryIds }: Acceptance): SpanEnding {
 
 async function accept(world: World, raw: RawRequest): Promise<Acceptance> {
   const draft = await readRequest(world, raw)
-  const accepted = await world.store.transaction((parts) => acceptWithin(world, parts, draft))
+  const words = await wordsFor(world, draft)
+  const accepted = await world.store.transaction((parts) => acceptWithin(world, parts, draft, words))
   await announceDue(world, accepted.hints)
   return accepted.acceptance
+}
+
+/** Made ready before the transaction, which waits for nobody. What was accepted before under its key is not made ready again. */
+async function wordsFor(
+  world: World,
+  { templated, key, to }: MessageDraft,
+): Promise<PreparedTemplate | undefined> {
+  if (templated === null) return undefined
+  if (key !== null && (await world.store.messages.byKeys([key])).length > 0) return undefined
+  return prepareTemplate(
+    world,
+    templated,
+    to.filter((entry) => typeof entry === 'string'),
+  )
+}
+
+/** The message's own content: for a template the words before they are filled in. */
+function contentOfDraft({ content }: MessageDraft, words: PreparedTemplate | undefined): Content {
+  const own = content ?? words?.content
+  if (own === undefined) throw new InviteMeError('INTERNAL', 'A message has neither words nor a template.')
+  return own
 }
 
 /**
  * Accepts a message within a transaction of the caller's, together with what else becomes true by it. After the commit the caller
  * wakes the dispatcher with {@link announceAccepted}.
  *
+ * @param words what its template says, made ready before; `undefined` for one that brings its own content
  * @throws InviteMeError as {@link acceptMessage}
  */
-export async function acceptWithin(world: World, parts: StoreParts, draft: MessageDraft): Promise<Written> {
-  return (await earlier(parts, draft)) ?? (await write(world, parts, draft))
+export async function acceptWithin(
+  world: World,
+  parts: StoreParts,
+  draft: MessageDraft,
+  words?: PreparedTemplate,
+): Promise<Written> {
+  return (await earlier(parts, draft)) ?? (await write(world, parts, draft, words))
 }
 
 /** Wakes the dispatcher for what {@link acceptWithin} wrote. */
@@ -100,12 +130,17 @@ async function earlier(parts: StoreParts, draft: MessageDraft): Promise<Written 
   }
 }
 
-async function write(world: World, parts: StoreParts, draft: MessageDraft): Promise<Written> {
+async function write(
+  world: World,
+  parts: StoreParts,
+  draft: MessageDraft,
+  words: PreparedTemplate | undefined,
+): Promise<Written> {
   refuseUntimely(world, draft)
   const now = new Date(world.clock.now())
   const message: Message = {
     id: newId(world),
-    content: draft.content,
+    content: contentOfDraft(draft, words),
     category: draft.category,
     lane: draft.lane,
     routing: draft.routing,
@@ -128,12 +163,19 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
     ? await Promise.all(addressees.map((addressee) => holdFor(world, message, addressee)))
     : []
   const accepted = addressees.map((addressee, index) =>
-    acceptFor(world, draft, message, { ...addressee, hold: holds[index] ?? null }),
+    acceptFor(world, draft, message, {
+      ...addressee,
+      hold: holds[index] ?? null,
+      words,
+      isAlone: addressees.length === 1,
+    }),
   )
   const invitations = accepted.flatMap(({ invitation }) => invitation ?? [])
   const deliveries = accepted.flatMap((one) => one.deliveries)
   await parts.messages.insert([{ message, request: draft.request, invitations, deliveries }])
   if (draft.quorum !== null) await parts.tallies.openQuorum(message.id, draft.quorum)
+  const contents = accepted.flatMap((one) => one.contents)
+  if (contents.length > 0) await parts.templates.keepContents(contents)
   const receipts = accepted.flatMap((one) => one.receipts)
   if (receipts.length > 0) await parts.receipts.append(receipts)
   await parts.outbox.append([
@@ -155,6 +197,7 @@ async function write(world: World, parts: StoreParts, draft: MessageDraft): Prom
 interface AcceptedOne {
   readonly invitation: InvitationRecord | null
   readonly deliveries: readonly Delivery[]
+  readonly contents: readonly DeliveryContents[]
   readonly receipts: readonly Receipt[]
   readonly events: readonly NewDomainEvent[]
 }
@@ -163,17 +206,29 @@ function acceptFor(
   world: World,
   draft: MessageDraft,
   message: Message,
-  addressee: Addressee & { readonly hold: Hold | null },
+  addressee: Addressee & {
+    readonly hold: Hold | null
+    readonly words: PreparedTemplate | undefined
+    /** Nobody else gets it: what is wrong is told to the caller. */
+    readonly isAlone: boolean
+  },
 ): AcceptedOne {
   const { hold } = addressee
   const plans = splitByRouting(planFor(world, draft, addressee), draft.routing)
-  const isReachable = plans.some((plan) => nextUsable(plan, 0) !== -1)
+  const hasRoute = plans.some((plan) => nextUsable(plan, 0) !== -1)
+  const filled = hasRoute ? fillIn(addressee, plans) : undefined
+  const refused = filled?.status === 'refused' ? filled.problem : undefined
+  const isReachable = hasRoute && refused === undefined
   const invitation = message.answer === null ? null : newInvitation(world, message, addressee, isReachable)
-  const deliveries = plans.map((plan) =>
+  const made = plans.map((plan) =>
     newDelivery(world, message, invitation?.id ?? null, addressee, plan, hold?.until ?? null),
   )
+  const deliveries = refused === undefined ? made : made.map(neverRendered)
   const receipts = deliveries.flatMap((delivery) => [
     ...skipReceipts(world, delivery, message.createdAt),
+    ...(refused === undefined
+      ? []
+      : [deliveryReceipt(newId(world), 'not_rendered', delivery, message.createdAt, { detail: refused })]),
     ...(hold !== null && delivery.state === 'held'
       ? [holdReceipt(world, delivery, hold, message.createdAt)]
       : []),
@@ -187,7 +242,41 @@ function acceptFor(
     invitation !== null && !isReachable
       ? [invitationEvent('invitation.unreachable', invitation, message.createdAt, {})]
       : []
-  return { invitation, deliveries, receipts, events: [...failed, ...lost] }
+  const contents =
+    filled?.status === 'filled'
+      ? deliveries.map(({ id: deliveryId }) => ({ deliveryId, contents: filled.contents }))
+      : []
+  return { invitation, deliveries, contents, receipts, events: [...failed, ...lost] }
+}
+
+/** @throws InviteMeError when the only person it goes to cannot be told anything */
+function fillIn(
+  {
+    words,
+    isAlone,
+    ...addressee
+  }: Addressee & {
+    readonly words: PreparedTemplate | undefined
+    readonly isAlone: boolean
+  },
+  plans: readonly Plan[],
+): Filled | undefined {
+  const used = plans.flatMap((plan) => plan.filter((route) => route.use).map(({ channel }) => channel))
+  const filled = words?.fill(addressee, used)
+  if (filled?.status !== 'refused' || !isAlone) return filled
+  const { variable, problem } = filled
+  throw variable === null
+    ? new InviteMeError('TEMPLATE_INVALID', `The template cannot be filled in for this person: ${problem}.`, {
+        field: 'content.template',
+      })
+    : new InviteMeError('TEMPLATE_VARIABLE_MISSING', `Nothing was sent: ${problem}.`, {
+        field: `content.variables.${variable}`,
+      })
+}
+
+/** A delivery to somebody the template has no words for. */
+function neverRendered(delivery: Delivery): Delivery {
+  return { ...delivery, state: 'failed', reason: 'not_rendered', position: -1, dueAt: null }
 }
 
 function planFor(world: World, draft: MessageDraft, addressee: Addressee): Plan {
@@ -250,6 +339,6 @@ function skipReceipts(world: World, delivery: Delivery, now: Date): readonly Rec
         detail: 'adapter_unavailable',
       }),
     ),
-    ...(delivery.state === 'failed' ? [deliveryReceipt(newId(world), 'no_route', delivery, now, {})] : []),
+    ...(delivery.reason === 'no_route' ? [deliveryReceipt(newId(world), 'no_route', delivery, now, {})] : []),
   ]
 }

@@ -16,6 +16,7 @@ export interface Addressee {
   readonly name: string | null
   readonly locale: string | null
   readonly zone: string | undefined
+  readonly attributes: Recipient['attributes']
   readonly preferences: Preferences
   readonly routes: readonly CandidateRoute[]
 }
@@ -70,6 +71,7 @@ function knownAddressee(world: World, recipient: Recipient): Unchecked {
     name: recipient.name ?? null,
     locale: recipient.locale ?? null,
     zone: recipient.zone,
+    attributes: recipient.attributes,
     preferences: recipient.preferences,
     routes: recipient.routes.map((route) => ({
       channel: route.channel,
@@ -111,6 +113,7 @@ function bareAddressee(world: World, entry: ResolvedTo, index: number): Unchecke
     to: typeof entry === 'string' ? entry : first.address,
     ...person,
     zone: undefined,
+    attributes: {},
     preferences: noPreferences,
     routes,
   }

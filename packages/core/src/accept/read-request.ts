@@ -22,6 +22,7 @@ import type { TraceParent } from '../ports/tracer.ts'
 import type { World } from '../ports/world.ts'
 import { canonicalText } from '../rules/canonical.ts'
 import { problemOfQuorum, readQuorumOf, usualQuorumOf } from '../rules/quorum.ts'
+import { readTemplated, type TemplatedDraft } from './prepare-template.ts'
 import { readMoment } from '../rules/read-moment.ts'
 
 /** A request as a caller wrote it. */
@@ -36,7 +37,9 @@ export interface RawRequest {
 /** A request after validation, with the workspace's defaults filled in. */
 export interface MessageDraft {
   readonly to: readonly ResolvedTo[]
-  readonly content: Content
+  /** What is said to everybody; `null` when each is told words of their own. */
+  readonly content: Content | null
+  readonly templated: TemplatedDraft | null
   readonly answer: AnswerSpec | null
   readonly category: string
   readonly lane: Lane
@@ -89,11 +92,16 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
       )
     : null
   const now = new Date(world.clock.now())
-  const category = options.category ?? (isAsk ? 'invitation' : 'notice')
+  const isTemplated = 'variables' in content
+  const templated = isTemplated ? await readTemplated(world, content) : null
+  // Values as they will be read again: a `Date` and its text are the same request.
+  const asked = isTemplated ? { ...content, variables: templated?.variables } : content
+  const category = options.category ?? templated?.template?.category ?? (isAsk ? 'invitation' : 'notice')
 
   return {
     to,
-    content,
+    content: isTemplated ? null : content,
+    templated,
     answer,
     category,
     lane: options.lane ?? (urgentCategories.has(category) ? 1 : 2),
@@ -112,7 +120,7 @@ export async function readRequest(world: World, raw: RawRequest): Promise<Messag
     until: await readDeadline(options.until, now, settings.zone),
     quorum: answer === null ? null : quorumOf(options.quorum, answer, to.length),
     key: options.key ?? null,
-    request: options.key === undefined ? null : canonicalText({ to, content, ...options, answer }),
+    request: options.key === undefined ? null : canonicalText({ to, content: asked, ...options, answer }),
     trace: world.tracer.current(),
   }
 }

@@ -21,6 +21,7 @@ import {
   webhookEndpoint,
   webhookPosting,
 } from './shapes.ts'
+import { remoteTemplates } from './remote-templates.ts'
 import type { InviteMeClient } from './invite-me-client.ts'
 import type { ErrorCode } from '../model/error.ts'
 import type { DeliveryCounts } from '../ports/store.ts'
@@ -37,6 +38,7 @@ export type Desks = Pick<
   | 'keys'
   | 'webhooks'
   | 'schedules'
+  | 'templates'
   | 'audit'
   | 'events'
 >
@@ -113,6 +115,7 @@ export function remoteDesks(remote: Remote): Desks {
     keys: remoteKeys(remote),
     webhooks: remoteWebhooks(remote),
     schedules: remoteSchedules(remote),
+    templates: remoteTemplates(remote),
     audit: { list: (given) => rows('/v1/audit', auditEntry, pageQuery(given)) },
     events: {
       list: async ({ after = 0, limit, invitationId } = {}) => {

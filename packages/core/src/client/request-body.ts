@@ -2,8 +2,14 @@ import type { AnswerInput } from '../model/answer.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { ContentInput } from '../model/message.ts'
 
+type ContentMember = ContentInput extends infer Shape ? (Shape extends object ? keyof Shape : never) : never
+
 /** Members of what is said, and whether control characters are taken out of them; elsewhere they are refused. */
-const contentMembers: Readonly<Record<keyof ContentInput, boolean>> = {
+const contentMembers: Readonly<Record<ContentMember, boolean>> = {
+  template: false,
+  version: false,
+  variables: false,
+  missingVariable: false,
   subject: false,
   text: true,
   details: true,
@@ -34,10 +40,7 @@ export function contentOf(content: string | ContentInput): unknown {
   if (!isPlain(content)) return content
   const known = Object.entries(content).filter(([name]) => Object.hasOwn(contentMembers, name))
   return Object.fromEntries(
-    known.map(([name, value]) => [
-      name,
-      contentMembers[name as keyof ContentInput] ? withoutNul(value) : value,
-    ]),
+    known.map(([name, value]) => [name, contentMembers[name as ContentMember] ? withoutNul(value) : value]),
   )
 }
 

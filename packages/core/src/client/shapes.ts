@@ -21,6 +21,7 @@ import type { Recipient } from '../model/recipient.ts'
 import type { ResponseReceipt, ResponseRecord } from '../model/response.ts'
 import type { Route } from '../model/route.ts'
 import type { Run, Schedule, When } from '../model/schedule.ts'
+import type { Template } from '../model/template.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { Segment } from '../model/segment.ts'
 import type { WebhookEndpoint, WebhookPosting } from '../model/webhook-endpoint.ts'
@@ -187,6 +188,14 @@ export const segment: Reader<Segment> = record<Segment>({
   name: text,
   createdAt: moment,
   updatedAt: moment,
+})
+
+/** A version of a template. */
+export const template: Reader<Template> = record<Template>({
+  id: text,
+  name: text,
+  version: number,
+  createdAt: moment,
 })
 
 /** An endpoint. */

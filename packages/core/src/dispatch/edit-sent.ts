@@ -8,6 +8,7 @@ import type { Receipt } from '../model/receipt.ts'
 import type { Channel, EditReason, MessageEdit } from '../ports/channel.ts'
 import type { StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import { editNotice } from '../rules/feedback.ts'
 import { deliveryReceipt } from '../rules/record.ts'
 import { backoffMs } from '../rules/retry.ts'
@@ -103,7 +104,9 @@ async function prepareEdit(
   const calendar = current === undefined || !isOff ? current : { ...current, sequence: current.sequence + 1 }
   const tokens = reply === undefined ? {} : { reply }
   const zone = await zoneOf(parts, delivery)
-  const outbound = renderMessage(world, delivery, message, { tokens, calendar, zone })
+  const words = await wordsOf(parts, [{ deliveryId: delivery.id, message }])
+  const content = contentOf(words, message, delivery.id, channel.name)
+  const outbound = renderMessage(world, delivery, message, { content, tokens, calendar, zone })
   const over =
     outbound.answer === undefined ? outbound : { ...outbound, answer: { ...outbound.answer, actions: [] } }
   const locale = delivery.locale ?? world.settings.locale

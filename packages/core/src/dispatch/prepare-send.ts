@@ -1,6 +1,6 @@
 import type { Attempt } from '../model/attempt.ts'
 import type { Delivery } from '../model/delivery.ts'
-import type { Message } from '../model/message.ts'
+import type { Content, Message } from '../model/message.ts'
 import type { ResponseLink } from '../model/response-link.ts'
 import type { Channel, OutboundCalendar, OutboundMessage } from '../ports/channel.ts'
 import type { ClaimedDelivery, StoreParts } from '../ports/store.ts'
@@ -34,6 +34,8 @@ interface History {
 export interface ToPrepare {
   readonly delivery: ClaimedDelivery
   readonly message: Message
+  /** What is said to this person on this channel. */
+  readonly content: Content
   /** The person's IANA zone, when it is known. */
   readonly zone: string | undefined
 }
@@ -50,13 +52,13 @@ export function prepareSend(
   world: World,
   parts: StoreParts,
   channel: Channel,
-  { delivery, message, zone }: ToPrepare,
+  { delivery, message, content, zone }: ToPrepare,
 ): PreparedSend | Promise<PreparedSend> {
   const looks = delivery.doubtful && channel.find !== undefined
   return message.content.calendar === undefined && !looks
-    ? putTogether(world, channel, { delivery, message, zone }, noHistory)
+    ? putTogether(world, channel, { delivery, message, content, zone }, noHistory)
     : readHistory(parts, delivery, message).then((history) =>
-        putTogether(world, channel, { delivery, message, zone }, history),
+        putTogether(world, channel, { delivery, message, content, zone }, history),
       )
 }
 
@@ -68,13 +70,13 @@ async function readHistory(parts: StoreParts, delivery: ClaimedDelivery, message
 function putTogether(
   world: World,
   channel: Channel,
-  { delivery, message, zone }: ToPrepare,
+  { delivery, message, content, zone }: ToPrepare,
   { earlier, calendar }: History,
 ): PreparedSend {
   const hasCalendar = calendar !== undefined
   const { tokens, links } = mintTokens(world, delivery, message, channel, hasCalendar ? earlier : [])
   const attempt = newAttempt(world, delivery, channel, hasCalendar ? (tokens.reply ?? null) : null)
-  const outbound = renderMessage(world, delivery, message, { tokens, calendar, zone })
+  const outbound = renderMessage(world, delivery, message, { content, tokens, calendar, zone })
   const doubtedSince = channel.find === undefined ? undefined : firstDoubt(earlier, delivery)
   return { send: { delivery, message, outbound, attempt, doubtedSince }, links }
 }

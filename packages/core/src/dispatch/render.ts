@@ -1,5 +1,5 @@
 import type { Delivery } from '../model/delivery.ts'
-import type { Message } from '../model/message.ts'
+import type { Content, Message } from '../model/message.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { OutboundCalendar, OutboundMessage } from '../ports/channel.ts'
 import type { World } from '../ports/world.ts'
@@ -37,6 +37,8 @@ export function mintLinks(
 
 /** What a message is told beside what is stored with it. */
 export interface Rendering {
+  /** What is said to this person on this channel. */
+  readonly content: Content
   readonly tokens: Tokens
   readonly calendar: OutboundCalendar | undefined
   /** The person's IANA zone, when it is known. */
@@ -48,7 +50,7 @@ export function renderMessage(
   world: World,
   delivery: Delivery,
   message: Message,
-  { tokens, calendar, zone }: Rendering,
+  { content, tokens, calendar, zone }: Rendering,
 ): OutboundMessage {
   const locale = delivery.locale ?? world.settings.locale
   const respond = portalPage(world, 'r', tokens.respond)
@@ -58,7 +60,7 @@ export function renderMessage(
       address: delivery.plan[delivery.position]?.address ?? '',
       ...(delivery.name !== null && { name: delivery.name }),
     },
-    content: message.content,
+    content,
     originator: message.originator,
     locale,
     ...withZone(zone ?? world.settings.zone),

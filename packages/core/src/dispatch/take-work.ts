@@ -17,6 +17,7 @@ import { followMoves } from './follow-moves.ts'
 import type { Gate } from './gate.ts'
 import { findMessages, type MessageCache } from './message-cache.ts'
 import { prepareSend, type ReadySend } from './prepare-send.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import { holdFor, holdReceipt, mayWait, type Hold } from '../ledger/hold.ts'
 import { settle } from '../ledger/settle.ts'
 import { progressOf } from '../rules/settlement.ts'
@@ -68,6 +69,10 @@ export async function takeWork(
     const found = await gatherFacts(parts, taken, cache)
     const claims = await followMoves(parts, taken, found.recipients)
     const facts = claims === taken ? found : { ...found, refusalOf: await refusalsOf(parts, claims) }
+    const words = await wordsOf(
+      parts,
+      claims.map(({ id, messageId }) => ({ deliveryId: id, message: facts.messages.get(messageId) })),
+    )
     const sends: ReadySend[] = []
     const links: ResponseLink[] = []
     for (const delivery of claims) {
@@ -89,6 +94,7 @@ export async function takeWork(
       const made = prepareSend(world, parts, gate.channel, {
         delivery,
         message,
+        content: contentOf(words, message, delivery.id, gate.channel.name),
         zone: recipient?.zone,
       })
       const prepared = made instanceof Promise ? await made : made

@@ -35,6 +35,7 @@ export async function exportPerson(world: World, externalId: string): Promise<Re
     invitations,
     responses: await responsesTo(world, invitations),
     receipts,
+    contents: await store.templates.contents(deliveries.map(({ id }) => id)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { ApiKey, ApiKeyInput } from '../model/api-key.ts'
 import type { AuditEntry } from '../model/audit-entry.ts'
 import type { CalendarInput } from '../model/calendar.ts'
 import type { Delivery } from '../model/delivery.ts'
+import type { DeliveryContents } from '../model/delivery-contents.ts'
 import type { DomainEvent, DomainEventType } from '../model/domain-event.ts'
 import type { Duration } from '../model/duration.ts'
 import type { FactResult } from '../model/inbound-fact.ts'
@@ -28,6 +29,8 @@ import type { LinkView } from '../model/link-view.ts'
 import type { LinkPurpose } from '../model/response-link.ts'
 import type { Segment, SegmentFilter } from '../model/segment.ts'
 import type { AnswerRow, Tally } from '../model/tally.ts'
+import type { Template, TemplateInput } from '../model/template.ts'
+import type { PreviewOptions, TemplatePreview } from '../model/template-preview.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { Run, Schedule, ScheduleInput } from '../model/schedule.ts'
 import type {
@@ -243,6 +246,8 @@ export interface RecipientExport {
   readonly invitations: readonly InvitationRecord[]
   readonly responses: readonly ResponseRecord[]
   readonly receipts: readonly Receipt[]
+  /** What was put together for them from templates, by delivery. */
+  readonly contents: readonly DeliveryContents[]
 }
 
 /** A message in an inbox, with its question and answer. */
@@ -382,6 +387,26 @@ export interface Schedules {
   next(name: string, count?: number): Promise<readonly Date[]>
 }
 
+/** Texts with variables, by locale and channel; `send` and `ask` take one by its name. */
+export interface Templates {
+  /**
+   * Saves a template as its next version; one that says the same as the newest makes none. Throws `TEMPLATE_INVALID`, naming the
+   * text, for unknown variables, filters and what is not Liquid.
+   * @example await inviteMe.templates.save('welcome', { texts: { en: { text: 'Hello {{ name }}!' } } })
+   */
+  save(name: string, input: TemplateInput): Promise<Template>
+  /** The newest version, or one that is named. */
+  get(name: string, options?: { readonly version?: number }): Promise<Template | undefined>
+  /** All versions of one, newest first. */
+  versions(name: string, page?: Page): Promise<readonly Template[]>
+  /** The newest version of each. */
+  list(page?: Page): Promise<readonly Template[]>
+  /** Removes all versions; messages made of them stay as they are. Throws `TEMPLATE_UNKNOWN`, `TEMPLATE_IN_USE`. */
+  remove(name: string): Promise<void>
+  /** Fills it in without sending anything. Throws `TEMPLATE_UNKNOWN`, `TEMPLATE_VARIABLE_MISSING`. */
+  preview(name: string, options?: PreviewOptions): Promise<TemplatePreview>
+}
+
 /** Who did what to the workspace. */
 export interface Audit {
   record(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
@@ -488,6 +513,7 @@ export interface InviteMe {
   readonly segments: Segments
   readonly webhooks: Webhooks
   readonly schedules: Schedules
+  readonly templates: Templates
   readonly audit: Audit
   readonly topics: Topics
   /** A secret of this workspace by its name: 32 random bytes, made at first use, the same in every process. */

@@ -9,6 +9,7 @@ import { InviteMeError } from '../model/error.ts'
 import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { ChannelAddress, InboxFilter } from '../ports/store.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import type { World } from '../ports/world.ts'
 
 /** What an inbox needs of the engine beside the world. */
@@ -73,11 +74,16 @@ export async function entriesOf(world: World, items: readonly InboxItem[]): Prom
     world.store.invitations.byIds(items.flatMap(({ invitationId }) => invitationId ?? [])),
   ])
   const messageOf = new Map(messages.map((message) => [message.id, message]))
+  const words = await wordsOf(
+    world.store,
+    items.map(({ deliveryId, messageId }) => ({ deliveryId, message: messageOf.get(messageId) })),
+  )
   const invitationOf = new Map(invitations.map((invitation) => [invitation.id, invitation]))
   return items.flatMap((item) => {
     const message = messageOf.get(item.messageId)
     if (message === undefined) return []
-    const { content, originator, category, answer, until } = message
+    const { originator, category, answer, until } = message
+    const content = contentOf(words, message, item.deliveryId, item.channel)
     const invitation = item.invitationId === null ? undefined : invitationOf.get(item.invitationId)
     return [{ ...item, content, originator, category, answer, until, invitation: standing(invitation) }]
   })

@@ -21,6 +21,7 @@ export type DeliveryState =
 /** Why a delivery ended without arriving. */
 export type DeliveryReason =
   | 'no_route'
+  | 'not_rendered'
   | 'exhausted'
   | 'permanent'
   | 'deadline'

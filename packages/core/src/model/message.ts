@@ -7,6 +7,7 @@ import { categorySchema } from './preference.ts'
 import { quorumSchema, type QuorumInput } from './quorum.ts'
 import { addressSchema, lineSchema } from './recipient.ts'
 import { channelNameSchema } from './route.ts'
+import { templateNameSchema, type TemplateMark } from './template.ts'
 
 /** Most characters a message's text may have; longer things belong behind a link. */
 export const maxTextLength = 20_000
@@ -35,9 +36,35 @@ export const contentSchema = z.object({
   calendar: calendarSchema.optional(),
 })
 /** What is said, after validation; see {@link contentSchema}. */
-export type Content = z.infer<typeof contentSchema>
-/** What is said, as the host app writes it. */
-export type ContentInput = z.input<typeof contentSchema>
+export type Content = z.infer<typeof contentSchema> & {
+  /** Of a message made of a template: which one. Its `text` is the template's own, and each person is sent words of their own. */
+  readonly template?: TemplateMark
+}
+/** What is said, as the host app writes it: its parts, or a template with its variables. */
+export type ContentInput = z.input<typeof contentSchema> | TemplatedInput
+
+/** What is said by a template that was saved before. */
+export interface TemplatedInput {
+  readonly template: string
+  /** Default the newest when the message is accepted. */
+  readonly version?: number
+  /** Values for everybody; dates may be `Date`. */
+  readonly variables?: Readonly<Record<string, unknown>>
+  /** When a value is missing for somebody: they are not written to (`refuse`), or it is left out. Default by the policy. */
+  readonly missingVariable?: 'refuse' | 'empty'
+  readonly calendar?: z.input<typeof calendarSchema>
+}
+
+const templatedSchema = z.strictObject({
+  template: templateNameSchema,
+  version: z.int().min(1).optional(),
+  // Read as plain JSON when the request is.
+  variables: z.record(z.string(), z.unknown()).default({}),
+  missingVariable: z.enum(['refuse', 'empty']).optional(),
+  calendar: calendarSchema.optional(),
+})
+/** A {@link TemplatedInput} after validation. */
+export type TemplatedContent = z.output<typeof templatedSchema>
 
 /** Who asks, as the person who gets the message sees it. */
 export const originatorSchema = z.object({
@@ -120,7 +147,10 @@ export const messageRequestSchema = z.object({
   to: z.array(toSchema).min(1, 'name at least one recipient').max(100_000),
   content: z.union([
     prose('the text', maxTextLength).transform((value): Content => ({ text: value })),
-    contentSchema,
+    templatedSchema,
+    contentSchema
+      .extend({ template: z.undefined({ error: 'give a text or a template, not both' }).optional() })
+      .transform(({ template: _none, ...content }): Content => content),
   ]),
 })
 

@@ -26,6 +26,8 @@ export const policiesSchema = z.strictObject({
   unknownZone: z.enum(['anyHour', 'workspace']).default('anyHour'),
   /** P5: whether what cannot wait for the window until its deadline is sent outside it, or not at all. */
   deliverBy: z.enum(['break', 'expire']).default('break'),
+  /** When a template names a value that is missing for somebody: they are not written to, or it is left out. */
+  missingVariable: z.enum(['refuse', 'empty']).default('refuse'),
   /** What to do when a provider may or may not have sent a message. */
   onUnknown: z.enum(['resend', 'assume-sent']).default('resend'),
   retry: z

@@ -14,6 +14,7 @@ export type ReceiptKind =
   | 'reminder_due'
   | 'held'
   | 'no_route'
+  | 'not_rendered'
   | 'exhausted'
   | 'suppressed'
   | 'expired'

@@ -200,6 +200,8 @@ export interface Channel {
   find?(message: OutboundMessage, context: SendContext & { readonly since: Date }): Promise<FindResult>
   /** The address a person opens to connect this medium to their profile; it brings `token` back as a fact `connected`. */
   connectUrl?(token: string): string | Promise<string>
+  /** How many text messages a text is sent as, for media that count so. */
+  segments?(text: string): number
   /** Checks credentials and connection without sending anything. */
   probe?(signal: AbortSignal): Promise<ProbeResult>
   /** Releases connections; may be called twice. */

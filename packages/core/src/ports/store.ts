@@ -5,6 +5,7 @@ import type { CalendarEntry } from '../model/calendar.ts'
 import type { Clarification } from '../model/clarification.ts'
 import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery, DeliveryState } from '../model/delivery.ts'
+import type { DeliveryContents } from '../model/delivery-contents.ts'
 import type { DomainEvent, NewDomainEvent } from '../model/domain-event.ts'
 import type { InboxItem } from '../model/inbox-item.ts'
 import type { InvitationRecord, InvitationState } from '../model/invitation.ts'
@@ -26,6 +27,7 @@ import type { Run, Schedule } from '../model/schedule.ts'
 import type { LeasedSettlement, Settlement } from '../model/settlement.ts'
 import type { TallyCounts } from '../model/tally.ts'
 import type { Suppression, SuppressionFilter } from '../model/suppression.ts'
+import type { Template } from '../model/template.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Notifier } from './notifier.ts'
@@ -627,6 +629,24 @@ export interface AuditStore {
   list(page: PageRequest): Promise<readonly AuditEntry[]>
 }
 
+/** Texts with variables, and what was put together from them. */
+export interface TemplateStore {
+  /** Writes the next version of a template; of two who save at once each gets a version of their own. */
+  save(draft: Omit<Template, 'version'>): Promise<Template>
+  /** @param version default the newest */
+  byName(name: string, version?: number): Promise<Template | undefined>
+  /** All versions of one template, newest first. */
+  versions(name: string, page: PageRequest): Promise<readonly Template[]>
+  /** The newest version of each template, in the order in which those were saved. */
+  list(page: PageRequest): Promise<readonly Template[]>
+  /** Removes all versions; what was made of them stays. @returns false when there was none */
+  remove(name: string): Promise<boolean>
+  /** Keeps the words of deliveries that were just made. */
+  keepContents(contents: readonly DeliveryContents[]): Promise<void>
+  /** The words of those of the deliveries that have their own, in no order. */
+  contents(deliveryIds: readonly string[]): Promise<readonly DeliveryContents[]>
+}
+
 /** The parts of a store, inside or outside a transaction. */
 export interface StoreParts {
   readonly recipients: RecipientStore
@@ -645,6 +665,7 @@ export interface StoreParts {
   readonly erasure: ErasureStore
   readonly webhooks: WebhookStore
   readonly schedules: ScheduleStore
+  readonly templates: TemplateStore
   readonly audit: AuditStore
 }
 

@@ -8,6 +8,7 @@ import type { Notifier } from './notifier.ts'
 import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'
 import type { Store } from './store.ts'
+import type { TemplateResolver } from './template-resolver.ts'
 import type { Tracer } from './tracer.ts'
 
 /** What the host app set, with defaults filled in; changed by nobody afterwards. */
@@ -44,4 +45,6 @@ export interface World {
   /** Ids of new rows, in the order they are made. */
   readonly ids: { next(): string }
   readonly log: Log
+  /** Looks up what other systems know about people, for templates; absent: nobody does. */
+  readonly resolver?: TemplateResolver | undefined
 }

@@ -1,4 +1,5 @@
 import { announceDue } from '../ledger/announce-due.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import { writeWishes } from '../ledger/write-wishes.ts'
 import type { AnswerInput } from '../model/answer.ts'
 import { categoryOf } from '../model/category.ts'
@@ -6,7 +7,7 @@ import type { Delivery } from '../model/delivery.ts'
 import { InviteMeError } from '../model/error.ts'
 import type { InvitationRecord } from '../model/invitation.ts'
 import type { LinkView } from '../model/link-view.ts'
-import type { Message } from '../model/message.ts'
+import type { Content, Message } from '../model/message.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { LinkPurpose, ResponseLink } from '../model/response-link.ts'
 import type { ResponseReceipt } from '../model/response.ts'
@@ -29,6 +30,8 @@ interface Behind {
   readonly link: ResponseLink
   readonly delivery: Delivery
   readonly message: Message
+  /** What was said to this person. */
+  readonly content: Content
   readonly invitation: InvitationRecord | undefined
 }
 
@@ -44,14 +47,17 @@ async function lookBehind(
   const [delivery] = await parts.deliveries.byIds([link.deliveryId])
   const message = delivery === undefined ? undefined : await parts.messages.byId(delivery.messageId)
   const invitation = link.invitationId === null ? undefined : await parts.invitations.byId(link.invitationId)
-  return delivery === undefined || message === undefined ? undefined : { link, delivery, message, invitation }
+  if (delivery === undefined || message === undefined) return undefined
+  const words = await wordsOf(parts, [{ deliveryId: delivery.id, message }])
+  const content = contentOf(words, message, delivery.id, delivery.plan[link.position]?.channel ?? null)
+  return { link, delivery, message, content, invitation }
 }
 
 /** What the page behind a link shows; changes nothing. */
 export async function openLink(world: World, token: string, purpose: LinkPurpose): Promise<LinkView> {
   const behind = await lookBehind(world.store, token, purpose)
   if (behind === undefined) return { status: 'unknown' }
-  const { link, delivery, message, invitation } = behind
+  const { link, delivery, message, content, invitation } = behind
   const now = new Date(world.clock.now())
   const locale = delivery.locale ?? world.settings.locale
   const current =
@@ -66,7 +72,7 @@ export async function openLink(world: World, token: string, purpose: LinkPurpose
         status: 'closed',
         reason: closed,
         locale,
-        content: message.content,
+        content,
         originator: message.originator,
         current,
         answer: message.answer,
@@ -78,7 +84,7 @@ export async function openLink(world: World, token: string, purpose: LinkPurpose
     status: 'open',
     purpose,
     invitationId: link.invitationId,
-    content: message.content,
+    content,
     originator: message.originator,
     answer: message.answer,
     name: delivery.name,

@@ -7,6 +7,7 @@ import type { ResponseReceipt } from '../model/response.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { ChannelAddress, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
+import { contentOf, wordsOf } from '../ledger/content-of.ts'
 import { planEdits } from '../ledger/plan-edits.ts'
 import { parseAnswer } from '../rules/answers/parse-answer.ts'
 import { feedbackFor, readCandidateNumber, whichQuestion } from '../rules/feedback.ts'
@@ -137,8 +138,14 @@ async function amongSeveral(
   const data = { channel: place.channel, invitationIds: candidates.map(({ invitationId }) => invitationId) }
   await parts.outbox.append([{ type: 'response.ambiguous', at, ...about, data }])
   if (asked !== undefined) return { kind: 'ambiguous', feedback: null }
+  const words = await wordsOf(
+    parts,
+    fitting.map(({ candidate: { deliveryId }, message }) => ({ deliveryId, message })),
+  )
   const text = whichQuestion(
-    fitting.map(({ message }) => message.content.text),
+    fitting.map(
+      ({ candidate: { deliveryId }, message }) => contentOf(words, message, deliveryId, place.channel).text,
+    ),
     first?.locale ?? world.settings.locale,
   )
   const newest = first && (await deliveryAt(parts, first.candidate.deliveryId, place))

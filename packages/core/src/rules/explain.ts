@@ -118,6 +118,8 @@ function receiptLine(receipt: Receipt, story: Story): readonly string[] {
       return line(`not answered yet, so a reminder by ${channel}`)
     case 'no_route':
       return line('no route could be used')
+    case 'not_rendered':
+      return line(`nothing could be sent: ${receipt.detail ?? 'the template could not be filled in'}`)
     case 'exhausted':
       return line('no route is left')
     case 'expired':

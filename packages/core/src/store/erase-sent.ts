@@ -72,7 +72,13 @@ async function overwriteAttempts(db: Kysely<Database>, ids: readonly string[]): 
     }))
     .where('delivery_id', 'in', ids)
     .execute()
-  for (const table of ['provider_ids', 'edits', 'response_links', 'inbox_items'] as const)
+  for (const table of [
+    'provider_ids',
+    'edits',
+    'response_links',
+    'inbox_items',
+    'delivery_contents',
+  ] as const)
     await db.deleteFrom(table).where('delivery_id', 'in', ids).execute()
 }
 

@@ -142,6 +142,15 @@ export const methods = {
     zones: 'read',
     peopleOn: 'read',
   },
+  templates: {
+    save: 'write',
+    byName: 'read',
+    versions: 'read',
+    list: 'read',
+    remove: 'write',
+    keepContents: 'write',
+    contents: 'read',
+  },
   audit: { append: 'write', list: 'read' },
 } as const satisfies {
   readonly [Part in keyof StoreParts]: { readonly [Method in keyof StoreParts[Part]]: MethodKind }

@@ -26,6 +26,7 @@ import { recipientStore } from './recipients.ts'
 import { segmentStore } from './segments.ts'
 import { scheduleStore } from './schedules.ts'
 import { tallyStore } from './tallies.ts'
+import { templateStore } from './templates.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** What the parts of a store are made on. */
@@ -101,6 +102,7 @@ export function postgresParts({ executor, schema, gather, memory }: PartsGround)
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, true),
     schedules: scheduleStore(connection, true),
+    templates: templateStore(connection),
     audit: auditStore(connection),
     segments: segmentStore(connection),
   }

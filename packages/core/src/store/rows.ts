@@ -23,6 +23,8 @@ import type { Route, RouteState } from '../model/route.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Run, Schedule, When } from '../model/schedule.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { DeliveryContents } from '../model/delivery-contents.ts'
+import type { Template } from '../model/template.ts'
 import type { WebhookEndpoint, WebhookPosting, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { Suppression } from '../model/suppression.ts'
 import type { Rescheduled } from '../ports/store.ts'
@@ -375,6 +377,26 @@ export function toAuditEntry(row: Row<'audit'>): AuditEntry {
     target: row.target,
     detail: json(row.detail),
   }
+}
+
+/** A version of a template out of its row. */
+export function toTemplate(row: Row<'templates'>): Template {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    texts: json(row.texts),
+    variables: json(row.variables),
+    category: row.category,
+    layout: row.layout,
+    description: row.description,
+    createdAt: new Date(row.created_at),
+  }
+}
+
+/** The words of a delivery out of their row. */
+export function toDeliveryContents(row: Row<'delivery_contents'>): DeliveryContents {
+  return { deliveryId: row.delivery_id, contents: json(row.contents) }
 }
 
 /** A webhook endpoint out of its row. */

@@ -316,6 +316,18 @@ export interface Database {
     missed: number
     messages: number
   }
+  readonly templates: {
+    id: string
+    name: string
+    version: number
+    texts: JsonText
+    variables: JsonText
+    category: string | null
+    layout: string | null
+    description: string | null
+    created_at: Moment
+  }
+  readonly delivery_contents: { delivery_id: string; contents: JsonText }
   readonly audit: {
     id: string
     at: Moment

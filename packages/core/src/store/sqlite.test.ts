@@ -39,6 +39,7 @@ describe('SQLite in memory', () => {
       'a key is revoked once, and seen so by every connection': alone,
       'a secret is what the first who asks makes, for every connection': alone,
       'two connections that fan out at once make one posting of each event': alone,
+      'two connections that save at once get a version each': alone,
       'two connections never take the same posting, until a lease has run out': alone,
       'of two connections one at a time has a turn, until it runs out or is given back': alone,
       'of many connections that want a turn at once one gets it': alone,

@@ -28,6 +28,7 @@ import { sqliteError } from './sqlite-error.ts'
 import { prepareEdits, type SqliteEdits } from './sqlite-edits.ts'
 import { prepareReads, type SqliteReads } from './sqlite-reads.ts'
 import { prepareStatements, type SqliteStatements } from './sqlite-statements.ts'
+import { templateStore } from './templates.ts'
 import { webhookStore } from './webhooks.ts'
 
 /** How a SQLite store is kept. */
@@ -214,6 +215,7 @@ function partsOf(connection: Connection, { statements, reads, edits }: Prepared)
     erasure: erasureStore(connection),
     webhooks: webhookStore(connection, false),
     schedules: scheduleStore(connection, false),
+    templates: templateStore(connection),
     audit: auditStore(connection),
     segments: segmentStore(connection),
   }

@@ -27,6 +27,7 @@ import { tallyQuestions } from './store-questions/tallies.ts'
 import { togetherQuestions } from './store-questions/together.ts'
 import { topicQuestions } from './store-questions/topics.ts'
 import { transactionQuestions } from './store-questions/transaction.ts'
+import { templateQuestions } from './store-questions/templates.ts'
 import { webhookQuestions } from './store-questions/webhooks.ts'
 
 const storeQuestions = {
@@ -54,6 +55,7 @@ const storeQuestions = {
   ...auditQuestions,
   ...webhookQuestions,
   ...scheduleQuestions,
+  ...templateQuestions,
   ...eraseQuestions,
   ...togetherQuestions,
   ...listQuestions,

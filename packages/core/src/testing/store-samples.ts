@@ -17,6 +17,7 @@ import type { Run, Schedule } from '../model/schedule.ts'
 import type { PreferenceLink } from '../model/preference-link.ts'
 import type { Suppression } from '../model/suppression.ts'
 import type { UnmatchedFact } from '../model/unmatched-fact.ts'
+import type { Template } from '../model/template.ts'
 import type { WebhookEndpoint, WebhookSecret } from '../model/webhook-endpoint.ts'
 import type { AcceptedMessage, ClaimedDelivery, ClaimRequest } from '../ports/store.ts'
 
@@ -371,6 +372,21 @@ export function sampleInboxItem(number: number, changes: Partial<InboxItem> = {}
     createdAt: after(number),
     readAt: null,
     acknowledgedAt: null,
+    ...changes,
+  }
+}
+
+/** What is saved as a version of a template. */
+export function sampleTemplate(number: number, changes: Partial<Template> = {}): Omit<Template, 'version'> {
+  return {
+    id: sampleId('template', number),
+    name: 'welcome',
+    texts: { en: { text: `Hello {{ name }} ${String(number)}` } },
+    variables: {},
+    category: null,
+    layout: null,
+    description: null,
+    createdAt: after(number),
     ...changes,
   }
 }

@@ -7,5 +7,9 @@ export const acceptProblems: readonly ErrorCode[] = [
   'CHANNEL_UNKNOWN',
   'ADDRESS_INVALID',
   'DEADLINE_PAST',
+  'TEMPLATE_UNKNOWN',
+  'TEMPLATE_INVALID',
+  'TEMPLATE_VARIABLE_MISSING',
+  'RESOLVER_FAILED',
   'STOPPED',
 ]

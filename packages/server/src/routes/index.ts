@@ -17,6 +17,7 @@ import { invitationRoutes } from './invitations.ts'
 import { messageRoutes } from './messages.ts'
 import { receiptRoutes } from './receipts.ts'
 import { tallyRoutes } from './tallies.ts'
+import { templateRoutes } from './templates.ts'
 import { topicRoutes } from './topics.ts'
 
 /** Every route of the HTTP interface. */
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...webhookRoutes,
   ...scheduleRoutes,
+  ...templateRoutes,
   ...keyRoutes,
   ...auditRoutes,
   ...hookRoutes,

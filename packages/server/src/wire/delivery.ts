@@ -68,6 +68,7 @@ export const deliverySchema = z
     reason: z
       .enum([
         'no_route',
+        'not_rendered',
         'exhausted',
         'permanent',
         'deadline',

@@ -62,9 +62,27 @@ const contentInput = z.strictObject({
   calendar: calendarInputSchema.optional(),
 })
 
-/** What is said: the text, or its parts. */
+const templatedInput = z.strictObject({
+  template: z
+    .string()
+    .max(64)
+    .regex(
+      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      'the name of a template is lower-case words joined by hyphens, like "welcome-back"',
+    ),
+  version: z.int().min(1).max(1_000_000).optional().openapi({ description: 'Default the newest.' }),
+  variables: z.record(z.string(), z.unknown()).optional().openapi({ description: 'Values for everybody.' }),
+  missingVariable: z.enum(['refuse', 'empty']).optional().openapi({
+    description: 'When a value is missing for somebody: they are not written to, or it is left out.',
+  }),
+  calendar: calendarInputSchema.optional(),
+})
+
+/** What is said: the text, its parts, or a template with its variables. */
 export const contentInputSchema = z
-  .union([text, contentInput], { error: 'give the text, or { text, subject, details, calendar }' })
+  .union([text, contentInput, templatedInput], {
+    error: 'give the text, { text, subject, details, calendar }, or { template, variables }',
+  })
   .openapi('ContentInput', { example: 'Dinner on Friday at 8?' })
 
 const nextSchema = z
@@ -162,6 +180,10 @@ const contentSchema = z.strictObject({
       url: z.string().optional(),
     })
     .optional(),
+  template: z
+    .strictObject({ name: z.string(), version: z.int() })
+    .optional()
+    .openapi({ description: 'Of a message made of a template, whose own text `text` then is.' }),
 })
 
 /** What was said, in an answer. */

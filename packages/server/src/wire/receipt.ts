@@ -19,6 +19,7 @@ export const receiptSchema = z
       'reminder_due',
       'held',
       'no_route',
+      'not_rendered',
       'exhausted',
       'suppressed',
       'expired',

@@ -3,6 +3,7 @@ import { deliverySchema } from './delivery.ts'
 import { invitationSchema, responseSchema } from './invitation.ts'
 import { channelSchema, messageSchema } from './message.ts'
 import { durationSchema, idSchema, momentSchema } from './moment.ts'
+import { deliveryContentsSchema } from './template.ts'
 import { receiptSchema } from './receipt.ts'
 
 const address = z.string().min(1, 'an address must not be empty').max(2_000)
@@ -129,6 +130,7 @@ export const recipientExportSchema = z
     invitations: z.array(invitationSchema),
     responses: z.array(responseSchema),
     receipts: z.array(receiptSchema),
+    contents: z.array(deliveryContentsSchema),
   })
   .openapi('RecipientExport')
 

@@ -354,6 +354,7 @@ describe('a backup of a file', () => {
     // As the version before wrote it: without the tables of a server.
     old.exec(`
       DROP TABLE runs; DROP TABLE schedules; DROP TABLE quorums;
+      DROP TABLE templates; DROP TABLE delivery_contents;
       DROP TABLE webhook_postings; DROP TABLE webhook_endpoints; DROP TABLE outbox_readers; DROP TABLE audit;
       DROP TABLE api_keys; DROP TABLE secrets; DROP INDEX outbox_of_topic; ALTER TABLE outbox DROP COLUMN topic;
       DROP INDEX outbox_of_recipient; ALTER TABLE messages DROP COLUMN trace; DROP INDEX deliveries_held;

@@ -113,6 +113,12 @@ async function askAndAnswer(store: Store, number: number, person: Recipient, mai
     await parts.links.issue([sampleLink(number)])
     await parts.edits.plan([sampleEdit(number, { providerMessageId: `${chat}:1` })])
     await parts.inbox.add([sampleInboxItem(number, { address: mailbox, recipientId })])
+    await parts.templates.keepContents([
+      {
+        deliveryId: sampleId('delivery', number),
+        contents: { common: { text: `Hello ${person.name ?? ''}` }, channels: {} },
+      },
+    ])
   })
 }
 
@@ -145,6 +151,7 @@ async function readAll(store: Store, numbers: readonly number[]): Promise<string
     await store.inbound.listUnmatched(everything),
     await store.inbound.clarification({ channel: 'email', address: mail }),
     await store.inbox.list({ channel: 'in-app', address: mail }, everything),
+    await store.templates.contents(ids('delivery')),
     perDelivery,
   ]
   return JSON.stringify(found).toLowerCase()
@@ -190,6 +197,7 @@ export const eraseQuestions = {
     const left = await readAll(store, [1])
     for (const trace of traces) assert.ok(!left.includes(trace), `${trace} is still there`)
     assert.equal(await store.links.byHash(sampleLink(1).hash), undefined)
+    assert.deepEqual(await store.templates.contents([sampleId('delivery', 1)]), [])
     assert.equal(await store.links.connectByHash(sampleConnectLink(1).hash), undefined)
     const [attempt] = await store.deliveries.attempts(sampleId('delivery', 1))
     assert.deepEqual([attempt?.state, attempt?.address, attempt?.replyToken], ['accepted', null, null])
