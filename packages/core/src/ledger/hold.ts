@@ -4,6 +4,7 @@ import type { Message } from '../model/message.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { Receipt } from '../model/receipt.ts'
 import type { World } from '../ports/world.ts'
+import type * as DeliveryWindows from '../rules/delivery-window.ts'
 import { deliveryReceipt, routeOf } from '../rules/record.ts'
 import { newId } from '../rules/uuid.ts'
 
@@ -15,7 +16,7 @@ export interface Hold {
 }
 
 /** Loaded when somebody's hours matter for the first time: the rules of time zones take a program some milliseconds. */
-let rules: Promise<typeof import('../rules/delivery-window.ts')> | undefined
+let rules: Promise<typeof DeliveryWindows> | undefined
 
 /** What of a message says whether it waits. */
 type Terms = Pick<Message, 'urgency' | 'deliverBy' | 'until'>
