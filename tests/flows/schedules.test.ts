@@ -229,6 +229,22 @@ describe('a schedule', () => {
   })
 })
 
+test('somebody who is forgotten is taken out of schedules, and one that names nobody else rests', async () => {
+  const t = await startEngine()
+  const { recipients, schedules } = t.inviteMe
+  const ann = { externalId: 'ann', routes: { email: 'ann@people.test' } }
+  await recipients.upsert(ann)
+  const when = { cron: '0 * * * *', zone: 'UTC' }
+  await schedules.save({ name: 'alone', when, action: { send: { to: 'ann', content: 'x' } } })
+  const [byId, byAddress] = ['ann', { routes: { email: 'ann@people.test' } }]
+  await schedules.save({ name: 'both', when, action: { send: { to: [byId, sam, byAddress], content: 'x' } } })
+  await recipients.erase('ann')
+  expect(await schedules.get('alone')).toMatchObject({ enabled: false, nextAt: null })
+  expect(JSON.stringify(await schedules.list())).not.toContain('ann')
+  await t.advance('90m')
+  expect(t.outbox.map(({ message }) => message.to.address)).toEqual(['sam'])
+})
+
 describe('processes on one store', () => {
   let place: Workspace
   let clock: VirtualClock

@@ -90,6 +90,7 @@ export function createProgram(host: Host, end: End): Command {
   addListen(program, sessionOf, end)
   addAnswerCommands(program, sessionOf, end)
   addSegments(program, sessionOf, end)
+  addSchedules(program, sessionOf, end)
   addUnmatched(program, sessionOf, end)
   addRecipients(program, sessionOf, end)
   addChannels(program, sessionOf, end)
@@ -341,6 +342,97 @@ function addUnmatched(program: Command, sessionOf: SessionOf, end: End): void {
   dropping.action(async (id: string) => {
     const { dropUnmatched } = await import('./commands/unmatched-drop.ts')
     end(await dropUnmatched(sessionOf(dropping), id))
+  })
+}
+
+function addSchedules(program: Command, sessionOf: SessionOf, end: End): void {
+  const schedule = program.command('schedule').description('what is sent and asked by the clock')
+  addScheduleAdd(schedule, sessionOf, end)
+  const list = schedule.command('list', { isDefault: true }).description('list schedules')
+  list.action(async () => {
+    const { listSchedules } = await import('./commands/schedules.ts')
+    end(await listSchedules(sessionOf(list)))
+  })
+  const show = schedule.command('show <name>').description('show one schedule with its newest runs')
+  show.action(async (name: string) => {
+    const { showSchedule } = await import('./commands/schedules.ts')
+    end(await showSchedule(sessionOf(show), name))
+  })
+  const next = schedule
+    .command('next <name>')
+    .description('tell its next moments')
+    .option('--count <number>', 'how many (default: 5)', readCount)
+  next.action(async (name: string, flags) => {
+    const { nextOfSchedule } = await import('./commands/schedules.ts')
+    end(await nextOfSchedule(sessionOf(next), name, flags))
+  })
+  const switches = [
+    [schedule.command('enable <name>').description('go on from now; what passed is not missed'), true],
+    [schedule.command('disable <name>').description('make no more runs until it is enabled'), false],
+  ] as const
+  for (const [command, isOn] of switches)
+    command.action(async (name: string) => {
+      const { switchSchedule } = await import('./commands/schedules.ts')
+      end(await switchSchedule(sessionOf(command), name, { isOn }))
+    })
+  const run = schedule
+    .command('run <name>')
+    .description('make a run at once, beside those by the clock')
+    .option('--via <channels>', 'channels that are used though not set up: log', readList)
+  run.action(async (name: string, flags) => {
+    const { runSchedule } = await import('./commands/schedules.ts')
+    end(await runSchedule(sessionOf(run), name, flags))
+  })
+  const remove = schedule.command('remove <name>').description('remove a schedule with its runs')
+  remove.action(async (name: string) => {
+    const { removeSchedule } = await import('./commands/schedules.ts')
+    end(await removeSchedule(sessionOf(remove), name))
+  })
+}
+
+function addScheduleAdd(schedule: Command, sessionOf: SessionOf, end: End): void {
+  const command = schedule
+    .command('add <name>')
+    .description('make a schedule, or change the one of this name')
+    .option('--cron <fields>', 'minute, hour, day, month, day of the week: "0 9 * * 1"')
+    .addOption(new Option('--every <time>', 'every so often: 15m, 1d').argParser(readDuration))
+    .option('--at <moment>', 'once: 2026-11-27T18:00; with --on-attribute a time of day: 10:00')
+    .option('--rrule <rule>', 'a recurrence rule of RFC 5545 that begins at --start: FREQ=MONTHLY;BYDAY=1MO')
+    .option('--on-attribute <name>', "every year on the day of a person's attribute, in their zone: birthday")
+    .option('--start <moment>', 'where --rrule and --every begin')
+    .option('--zone <zone>', 'time zone of these times: Europe/Berlin')
+    .option('--starts <moment>', 'no run before it')
+    .option('--ends <moment>', 'no run after it')
+    .addOption(
+      new Option(
+        '--missed <what>',
+        'of moments nobody was there for (default: once for all of them)',
+      ).choices(['skip', 'once', 'all']),
+    )
+    .addOption(
+      new Option('--jitter <time>', 'begin up to this much later, at random').argParser(readDuration),
+    )
+    .option('--description <text>', 'what it is for')
+    .option('--disabled', 'make no runs until it is enabled')
+    .option('--to <who>', 'a CSV file of people, an externalId or an address; can be repeated', collect)
+    .option('--text <text>', 'a notice: what is said')
+    .option('--question <text>', 'a question: what is asked')
+    .option('--answer <type>', 'yes-no, choice:A,B, poll:A,B, text, number, date or rsvp (default: "yes-no")')
+    .option('--remind <times>', 'remind who has not answered: 1d,2d', readList)
+    .option('--subject <line>', 'subject line, where the medium has one')
+    .option('--details <text>', 'more about it, shown on the page people answer on')
+    .option('--via <channels>', 'channels to use, best first: email,log', readList)
+    .option('--next <rule>', 'when to try the next channel: unlessAnswered=30m (default: "unlessAccepted")')
+    .addOption(
+      new Option('--routing <way>', 'one channel after another, or all at once').choices(['fallback', 'all']),
+    )
+    .option('--until <time>', 'the deadline, counted from each run: 2d')
+    .option('--category <word>', 'people can switch off a category')
+    .option('--from <name>', 'who asks')
+    .option('--encoding <name>', 'encoding of CSV files that are not UTF-8: windows-1252')
+  command.action(async (name: string, flags) => {
+    const { addSchedule } = await import('./commands/schedule-add.ts')
+    end(await addSchedule(sessionOf(command), name, flags))
   })
 }
 

@@ -5,6 +5,7 @@ import type { PageRequest, StoreParts } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { overwriteSent } from '../respond/overwrite-sent.ts'
 import { untilFree } from '../respond/until-free.ts'
+import { forgetInSchedules } from '../schedule/forget-in-schedules.ts'
 
 /** Deliveries, or events, that are overwritten in one transaction. */
 const portion = 200
@@ -21,6 +22,7 @@ const mostRounds = 10
 export async function erasePerson(world: World, externalId: string): Promise<boolean> {
   const [person] = await world.store.recipients.byExternalIds([externalId])
   if (person === undefined) return false
+  await forgetInSchedules(world, person)
   let cursor = 0
   for (let round = 0; round < mostRounds; round += 1) {
     await forgetSent(world, person.id)

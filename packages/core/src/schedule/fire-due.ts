@@ -13,19 +13,35 @@ import { newRun, requestOf, runKey } from './run-request.ts'
 /** How long a run for many people belongs to the process that makes it, without a sign of life. */
 const leaseMs = 60_000
 
+/** What one look at the schedules came to. */
+export type Fired =
+  | { readonly kind: 'nothing' | 'made' }
+  | { readonly kind: 'going-on'; readonly work: Promise<void> }
+
+interface Taken {
+  readonly schedule: Schedule
+  readonly decision: DueDecision
+}
+
+interface ClaimedDays {
+  readonly kind: 'days'
+  readonly run: DaysRun
+  readonly decision: DueDecision
+}
+
 type Claimed =
   | { readonly kind: 'done'; readonly written: Written | undefined; readonly skipped: number }
-  | { readonly kind: 'days'; readonly run: DaysRun; readonly decision: DueDecision }
+  | ClaimedDays
 
 /**
  * Makes the run that has been due longest. The run, its message and the schedule's next moment are written in one transaction: whatever
  * is killed, each moment has one run or is still due. A request that is refused leaves a failed run, and the schedule goes on.
  *
- * @returns whether anything was due
+ * @returns what was due: `nothing`, a run that was made, or one for many people, which goes on in `work`
  * @throws InviteMeError what the store throws; the moment is still due then
  */
-export async function fireNext(world: World): Promise<boolean> {
-  let taken: { readonly schedule: Schedule; readonly decision: DueDecision } | undefined
+export async function fireNext(world: World, stopping: AbortSignal): Promise<Fired> {
+  let taken: Taken | undefined
   const claim = async (parts: StoreParts): Promise<Claimed | undefined> => {
     const now = new Date(world.clock.now())
     const schedule = await parts.schedules.claimDue(now)
@@ -41,17 +57,26 @@ export async function fireNext(world: World): Promise<boolean> {
   }
   try {
     const claimed = await world.store.transaction(claim, { alone: true })
-    if (claimed === undefined) return false
-    if (claimed.kind === 'days') await finishDays(world, claimed)
-    else {
-      if (claimed.skipped > 0) tellSkipped(world, taken?.schedule, claimed.skipped)
-      if (claimed.written !== undefined) await announceAccepted(world, claimed.written)
-    }
+    if (claimed === undefined) return { kind: 'nothing' }
+    if (claimed.kind === 'days') return { kind: 'going-on', work: makeDaysRun(world, claimed, stopping) }
+    if (claimed.skipped > 0) tellSkipped(world, taken?.schedule, claimed.skipped)
+    if (claimed.written !== undefined) await announceAccepted(world, claimed.written)
   } catch (error) {
     if (taken === undefined || isOfTheStore(error)) throw error
     await writeFailure(world, taken, error)
   }
-  return true
+  return { kind: 'made' }
+}
+
+/** Writing to a million people must not keep the other schedules waiting. */
+async function makeDaysRun(world: World, claimed: ClaimedDays, stopping: AbortSignal): Promise<void> {
+  try {
+    await finishDays(world, claimed, stopping)
+  } catch (error) {
+    // Its lease runs out, and it is made again.
+    if (isOfTheStore(error)) throw error
+    await writeFailure(world, { schedule: claimed.run.schedule, decision: claimed.decision }, error)
+  }
 }
 
 async function fire(
@@ -107,7 +132,8 @@ async function goOn(
 
 async function finishDays(
   world: World,
-  { run, decision }: Extract<Claimed, { readonly kind: 'days' }>,
+  { run, decision }: ClaimedDays,
+  stopping: AbortSignal,
 ): Promise<void> {
   const { schedule, atMs, missed } = run
   const prolong = (): Promise<boolean> =>
@@ -120,7 +146,7 @@ async function finishDays(
       },
       { alone: true },
     )
-  const end = await fireForDays(world, run, prolong)
+  const end = await fireForDays(world, run, { prolong, stopping })
   await world.store.transaction(
     async (parts) => {
       if (end === undefined || !(await isStillOurs(parts, schedule))) return
@@ -152,11 +178,7 @@ async function isStillOurs(parts: StoreParts, { id, name, nextAt, updatedAt }: S
   )
 }
 
-async function writeFailure(
-  world: World,
-  { schedule, decision }: { readonly schedule: Schedule; readonly decision: DueDecision },
-  error: unknown,
-): Promise<void> {
+async function writeFailure(world: World, { schedule, decision }: Taken, error: unknown): Promise<void> {
   const words = isInviteMeError(error) ? error.message : 'an internal error; the log has more'
   world.log.warn('A run of a schedule failed', {
     schedule: schedule.name,

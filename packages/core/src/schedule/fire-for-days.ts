@@ -35,18 +35,20 @@ type OfAttribute = Extract<When, { readonly onAttribute: string }>
  * rest to the next one, who repeats everybody under the same keys.
  *
  * @param prolong says that this process is alive, and asks whether the run is still its own
- * @returns `undefined` when it is not
+ * @param stopping leaves the rest to another process
+ * @returns `undefined` when it is another process' or left to one
  */
 export async function fireForDays(
   world: World,
   { schedule, atMs }: DaysRun,
-  prolong: () => Promise<boolean>,
+  { prolong, stopping }: Pick<DaysWork, 'prolong' | 'stopping'>,
 ): Promise<DaysEnd | undefined> {
   const when = schedule.when as OfAttribute
   const fromMs = (schedule.nextAt?.getTime() ?? atMs) - quarterMs
   return writeToAll(world, schedule, {
     days: (zone) => daysThatBegan(when.at, zone, { fromMs, toMs: atMs }),
     prolong,
+    stopping,
   })
 }
 
@@ -56,6 +58,7 @@ export async function fireForToday(world: World, schedule: Schedule): Promise<Da
   const end = await writeToAll(world, schedule, {
     days: async (zone) => [await dayAt(zone, nowMs)],
     prolong: async () => true,
+    stopping: undefined,
   })
   return end ?? { messages: 0, error: null }
 }
@@ -63,12 +66,13 @@ export async function fireForToday(world: World, schedule: Schedule): Promise<Da
 interface DaysWork {
   readonly days: (zone: string) => Promise<readonly LocalDay[]>
   readonly prolong: () => Promise<boolean>
+  readonly stopping: AbortSignal | undefined
 }
 
 async function writeToAll(
   world: World,
   schedule: Schedule,
-  { days, prolong }: DaysWork,
+  { days, prolong, stopping }: DaysWork,
 ): Promise<DaysEnd | undefined> {
   const when = schedule.when as OfAttribute
   let end: DaysEnd = { messages: 0, error: null }
@@ -79,7 +83,8 @@ async function writeToAll(
     for (let after: string | undefined; ;) {
       const page = { limit: portion, ...(after !== undefined && { after }) }
       const people = await world.store.schedules.peopleOn(which, page)
-      const ends = await writeTo(world, schedule, people, began)
+      const ends = await writeTo(world, schedule, meantBy(people, began), stopping)
+      if (ends === undefined) return undefined
       end = { messages: end.messages + ends.messages, error: end.error ?? ends.error }
       after = people.at(-1)?.id
       if (people.length < portion) break
@@ -89,19 +94,29 @@ async function writeToAll(
   return end
 }
 
-async function writeTo(
-  world: World,
-  schedule: Schedule,
-  people: readonly PersonOfDay[],
-  began: readonly LocalDay[],
-): Promise<DaysEnd> {
-  const meant = people.flatMap((person) => {
+/** Somebody who has their day, and the year it is in. */
+interface Celebrant {
+  readonly person: PersonOfDay
+  readonly year: number
+}
+
+function meantBy(people: readonly PersonOfDay[], began: readonly LocalDay[]): readonly Celebrant[] {
+  return people.flatMap((person) => {
     const day = monthAndDay(person.value)
     const local = began.findLast(({ of }) => day !== undefined && of.includes(day))
     return local === undefined ? [] : [{ person, year: local.year }]
   })
+}
+
+async function writeTo(
+  world: World,
+  schedule: Schedule,
+  meant: readonly Celebrant[],
+  stopping: AbortSignal | undefined,
+): Promise<DaysEnd | undefined> {
   let end: DaysEnd = { messages: 0, error: null }
   for (let start = 0; start < meant.length; start += atOnce) {
+    if (stopping?.aborted === true) return undefined
     const ends = await Promise.all(
       meant.slice(start, start + atOnce).map(({ person, year }) => writeToOne(world, schedule, person, year)),
     )

@@ -19,6 +19,8 @@ const prunedAtOnce = 500
 export class Scheduler {
   readonly #world: World
   readonly #onCommit: () => void
+  readonly #stopping = new AbortController()
+  readonly #underWay = new Set<Promise<void>>()
   #isRunning = false
   #isLooking = false
   #lookAgain = false
@@ -53,11 +55,13 @@ export class Scheduler {
     })
   }
 
-  /** Makes no more runs; lets the one under way finish. */
+  /** Makes no more runs; lets the one under way finish, one for many people after those it is just writing to. */
   async stop(): Promise<void> {
     this.#isRunning = false
+    this.#stopping.abort()
     this.#callOffTimers()
     await this.#looking
+    await Promise.allSettled(this.#underWay)
   }
 
   async #look(): Promise<void> {
@@ -65,7 +69,7 @@ export class Scheduler {
     try {
       while (this.#lookAgain && this.#isRunning) {
         this.#lookAgain = false
-        while (this.#isRunning && (await fireNext(this.#world))) this.#onCommit()
+        while (this.#isRunning && (await this.#fireNext()));
         await this.#pruneNowAndThen()
       }
       this.#failures = 0
@@ -80,6 +84,29 @@ export class Scheduler {
           error: error instanceof Error ? error.message : 'unknown',
         })
     }
+  }
+
+  /** @returns whether anything was due */
+  async #fireNext(): Promise<boolean> {
+    const fired = await fireNext(this.#world, this.#stopping.signal)
+    if (fired.kind === 'going-on') this.#keep(fired.work)
+    if (fired.kind === 'made') this.#onCommit()
+    return fired.kind !== 'nothing'
+  }
+
+  #keep(work: Promise<void>): void {
+    const kept = work
+      .catch((error: unknown) => {
+        this.#world.log.error('A run for many people was not finished; it is made again', {
+          error: error instanceof Error ? error.message : 'unknown',
+        })
+      })
+      .finally(() => {
+        this.#underWay.delete(kept)
+        this.#onCommit()
+        this.wake()
+      })
+    this.#underWay.add(kept)
   }
 
   async #pruneNowAndThen(): Promise<void> {
