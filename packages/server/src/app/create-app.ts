@@ -50,7 +50,7 @@ export interface AppOptions {
   readonly metrics?: () => Promise<{ readonly body: string; readonly contentType: string }>
   /** False: no `/openapi.json` and no `/docs`. */
   readonly docs?: boolean
-  /** False: no pages behind links, `/r/…` and `/u/…`. */
+  /** False: no pages behind links, `/r/…`, `/u/…` and `/p/…`. */
   readonly portal?: boolean
   /** Told in the description; default `0.0.0`. */
   readonly version?: string
@@ -174,7 +174,7 @@ function mountDocs(hono: Hono<AppEnv>, document: OpenApiDocument): void {
 
 function mountPortal(hono: Hono<AppEnv>, { inviteMe, clock, log }: AppWorld): void {
   const portal = createPortal(inviteMe, { clock, log })
-  for (const purpose of ['r', 'u'])
+  for (const purpose of ['r', 'u', 'p'])
     hono.all(`/${purpose}/:token`, (context) => {
       context.set('route', `${context.req.method} /${purpose}/{token}`)
       return portal(context.req.raw)

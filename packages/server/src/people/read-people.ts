@@ -1,6 +1,6 @@
-import { InviteMeError, type ImportRecord } from '@invite-me/core'
+import type { ImportRecord } from '@invite-me/core'
+import { isObject, ndjsonObjects } from './ndjson-objects.ts'
 import { readPeopleCsv, type PeopleCsvOptions } from './people-csv.ts'
-import { textLines } from './text-lines.ts'
 
 /** A record of an import with its line. */
 type NumberedRecord = ImportRecord & { readonly line: number }
@@ -18,31 +18,15 @@ export async function* readPeopleNdjson(
   source: AsyncIterable<Uint8Array>,
   parse: (text: string) => unknown,
 ): AsyncGenerator<NumberedRecord> {
-  for await (const { number, text, isTooLong } of textLines(source)) {
-    if (isTooLong) yield { line: number, problem: 'the line is longer than 1,048,576 characters' }
-    else if (text.includes('\ufffd'))
-      yield { line: number, problem: 'the line holds characters that are not UTF-8' }
-    else if (text.trim() !== '') yield readLine(number, text, parse)
+  for await (const record of ndjsonObjects(source, parse)) {
+    if ('problem' in record) yield record
+    else {
+      const { line, value } = record
+      const person = isObject(value['recipient']) ? value['recipient'] : value
+      // The engine checks each person; what is wrong with one is told with its line.
+      yield { line, recipient: person as { externalId: string } }
+    }
   }
-}
-
-function readLine(number: number, text: string, parse: (text: string) => unknown): NumberedRecord {
-  try {
-    const value = parse(text)
-    if (!isObject(value)) return { line: number, problem: 'the line is no JSON object' }
-    const line = Number.isSafeInteger(value['line']) ? (value['line'] as number) : number
-    if (typeof value['problem'] === 'string') return { line, problem: value['problem'].slice(0, 1_000) }
-    const person = isObject(value['recipient']) ? value['recipient'] : value
-    // The engine checks each person; what is wrong with one is told with its line.
-    return { line, recipient: person as { externalId: string } }
-  } catch (error) {
-    if (!(error instanceof InviteMeError)) throw error
-    return { line: number, problem: error.message }
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Reads people from CSV; see {@link readPeopleCsv}. */

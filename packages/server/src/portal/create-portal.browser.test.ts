@@ -12,6 +12,7 @@ import {
 } from '../__fixtures__/chromium.ts'
 import { listenOnLoopback, type Listening } from '../listen.ts'
 import { RememberedLinks, type Question } from './__fixtures__/remembered-links.ts'
+import { samplePreferences } from './__fixtures__/sample-preferences.ts'
 import { createPortal } from './create-portal.ts'
 
 const looks: readonly (readonly [string, Look])[] = [
@@ -23,9 +24,16 @@ const looks: readonly (readonly [string, Look])[] = [
 /** What a finger must hit: at least 44 pixels high. */
 const targets = 'button, .option, input:not([type=hidden], [type=radio], [type=checkbox]), select, textarea'
 const isTooWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+/** Where the pages of each purpose are. */
+const pageOf = { respond: 'r', unsubscribe: 'u', reply: 'r', preferences: 'p' } as const
 const maria = { name: 'Maria Lindqvist' }
 const at = new Date('2026-11-22T12:00:00Z')
-const questions: Readonly<Record<string, Question & { readonly path?: string }>> = {
+const questions: Readonly<
+  Record<
+    string,
+    Omit<Question, 'purpose'> & { readonly purpose?: keyof typeof pageOf; readonly path?: string }
+  >
+> = {
   'yes-no': {
     content: {
       subject: 'Friday',
@@ -101,6 +109,14 @@ const questions: Readonly<Record<string, Question & { readonly path?: string }>>
     originator: { name: 'The association of owners of the house at the corner' },
   },
   unsubscribe: { purpose: 'unsubscribe' },
+  'unsubscribe-kind': {
+    purpose: 'unsubscribe',
+    stop: {
+      category: { name: 'news', title: { en: 'News' }, default: 'on', required: false, urgency: 'window' },
+      hasPreferences: true,
+    },
+  },
+  preferences: { purpose: 'preferences' },
 }
 
 describe.skipIf(noChromium !== undefined)(`in a browser ${noChromium ?? ''}`, () => {
@@ -113,7 +129,10 @@ describe.skipIf(noChromium !== undefined)(`in a browser ${noChromium ?? ''}`, ()
     browser = await launchChromium()
     const portal = createPortal({ links })
     server = await listenOnLoopback(portal)
-    for (const [name, question] of Object.entries(questions)) links.add(tokenOf(name), question)
+    for (const [name, { purpose, ...question }] of Object.entries(questions))
+      if (purpose !== 'preferences')
+        links.add(tokenOf(name), { ...question, ...(purpose !== undefined && { purpose }) })
+    links.person = { token: tokenOf('preferences'), view: samplePreferences() }
   }, 40_000)
 
   afterAll(async () => {
@@ -125,7 +144,7 @@ describe.skipIf(noChromium !== undefined)(`in a browser ${noChromium ?? ''}`, ()
     'shows %s readable for everybody: on a phone and a desk, light and dark',
     async (name) => {
       const { purpose = 'respond', path = '' } = questions[name] ?? {}
-      const url = `${server.url}/${purpose === 'respond' ? 'r' : 'u'}/${tokenOf(name)}${path}`
+      const url = `${server.url}/${pageOf[purpose]}/${tokenOf(name)}${path}`
       const page = await openPage(browser, url, { width: 360, colorScheme: 'light' })
       for (const [lookName, look] of looks) {
         await page.emulateMedia({ colorScheme: look.colorScheme })
@@ -174,6 +193,34 @@ describe.skipIf(noChromium !== undefined)(`in a browser ${noChromium ?? ''}`, ()
     await page.getByLabel('How many of you are coming?').fill('3')
     await page.getByRole('button').click()
     expect(await page.locator('.value').innerText()).toBe('Maybe, 3 people')
+    await page.context().close()
+  }, 30_000)
+
+  it('takes preferences without scripts: boxes, order, hours and zone', async () => {
+    const look: Look = { width: 360, colorScheme: 'light', javaScriptEnabled: false }
+    const page = await openPage(browser, `${server.url}/p/${tokenOf('preferences')}`, look)
+    await page.getByLabel('News, by Telegram').uncheck()
+    await page.getByLabel('News, by e\u2011mail').check()
+    expect(await page.getByLabel('Security of your account, by SMS').isDisabled()).toBe(true)
+    await page.getByLabel('SMS', { exact: true }).selectOption('1')
+    await page.getByLabel('Monday, to').fill('')
+    await page.getByLabel('Time zone').selectOption('Asia/Tokyo')
+    await page.getByRole('button', { name: 'Save' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('Monday')
+    expect(await page.getByLabel('News, by e\u2011mail').isChecked()).toBe(true)
+    await page.getByLabel('Monday, to').fill('22:30')
+    await page.getByRole('button', { name: 'Save' }).press('Enter')
+    expect(await page.getByRole('status').innerText()).toBe('Saved.')
+    const [saved] = links.saved
+    expect(saved).toMatchObject({
+      order: ['twilio-sms', 'telegram', 'email'],
+      window: { mon: [{ from: '18:00', to: '22:30' }], sat: [{ from: '10:00' }, { to: '24:00' }] },
+      zone: 'Asia/Tokyo',
+    })
+    expect(saved?.categories.filter(({ category, isOn }) => category === 'news' && isOn)).toEqual([
+      { channel: 'email', category: 'news', isOn: true },
+      { channel: 'twilio-sms', category: 'news', isOn: true },
+    ])
     await page.context().close()
   }, 30_000)
 })

@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { acceptedLocales } from './choose-language.ts'
 import { troublePage, troubleStatus } from './message-pages.ts'
 import type { LinkRequest, PortalWorld } from './portal-request.ts'
+import { showPreferences, takePreferences } from './preferences.ts'
 import { refuseMethod } from './refusals.ts'
 import { showQuestion, takeAnswer } from './respond-page.ts'
 import { respondWithPage } from './respond-with-page.ts'
@@ -25,7 +26,8 @@ export interface PortalOptions {
 const tokenShape = /^[A-Za-z0-9_-]{16,128}$/
 
 /**
- * Makes the pages people answer on: `/r/:token` for a question, `/u/:token` to stop messages. The result is a Web-standard
+ * Makes the pages people answer on: `/r/:token` for a question, `/u/:token` to stop messages,
+ * `/p/:token` for what a person wants to get. The result is a Web-standard
  * handler for any framework or server. The pages work without scripts and cookies; fetching them changes nothing.
  *
  * @param inviteMe the engine; only its `links` are used
@@ -43,6 +45,7 @@ export function createPortal(
   const pages = {
     respond: { show: showQuestion, take: takeAnswer },
     unsubscribe: { show: showUnsubscribe, take: unsubscribe },
+    preferences: { show: showPreferences, take: takePreferences },
   } as const
 
   const answerWith = (purpose: keyof typeof pages) => (request: Request, token: string) => {
@@ -56,10 +59,12 @@ export function createPortal(
   }
   const respond = answerWith('respond')
   const stop = answerWith('unsubscribe')
+  const prefer = answerWith('preferences')
   const app = new Hono({ strict: true })
     .basePath(path)
     .all('/r/:token', (context) => respond(context.req.raw, context.req.param('token')))
     .all('/u/:token', (context) => stop(context.req.raw, context.req.param('token')))
+    .all('/p/:token', (context) => prefer(context.req.raw, context.req.param('token')))
   app.notFound((context) => respondWithTrouble('unknown', context.req.raw))
   app.onError((error) => {
     throw error

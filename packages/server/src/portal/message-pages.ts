@@ -70,35 +70,67 @@ export function renewedPage(language: PageLanguage): PageContent {
   }
 }
 
-/** The page before messages are stopped. */
+/** What can be stopped by a link. */
+export interface Stoppable {
+  /** The channel it came by, when it is known. */
+  readonly channel: string | undefined
+  /** What its kind of message is called; `undefined` when that cannot be switched off by itself. */
+  readonly kind: string | undefined
+  /** True when there is a page with all of the person's preferences. */
+  readonly hasPreferences: boolean
+}
+
+/** The page before messages are stopped: only this kind, or everything by this channel. */
 export function unsubscribePage(
-  channel: string | undefined,
+  { channel, kind, hasPreferences }: Stoppable,
   { token, nonce, language, note }: PageForm,
 ): PageContent {
   const { texts } = language
-  const name = channel === undefined ? texts.thisChannel : (texts.channels.get(channel) ?? channel)
+  const name = channelName(channel, language)
+  const title = kind === undefined ? texts.unsubscribeTitle(name) : texts.unsubscribeKindTitle(kind, name)
+  const button = (value: string, label: string, look: string) =>
+    html`<button name="${ownFields.stop}" value="${value}" class="${look}">${label}</button>`
   return {
-    title: texts.unsubscribeTitle(name),
+    title,
     language,
-    body: html`<h1>${texts.unsubscribeTitle(name)}</h1>
-      <p>${texts.unsubscribeText(name)}</p>
+    body: html`<h1>${title}</h1>
+      <p>${kind === undefined ? texts.unsubscribeText(name) : texts.unsubscribeKindText(name)}</p>
       ${note === undefined ? '' : html`<p class="note" role="status">${note}</p>`}
       <form method="post" action="${token}">
         ${nonceField(nonce)}
-        <div class="buttons"><button>${texts.unsubscribe}</button></div>
+        <div class="buttons">
+          ${
+            kind === undefined
+              ? html`<button>${texts.unsubscribe}</button>`
+              : [
+                  button('category', texts.unsubscribeKind(kind), ''),
+                  button('everything', texts.unsubscribeEverything(name), 'plain'),
+                ]
+          }
+          ${hasPreferences ? button('preferences', texts.allPreferences, 'plain') : ''}
+        </div>
       </form>`,
   }
 }
 
-/** The page after messages were stopped. */
-export function unsubscribedPage(language: PageLanguage): PageContent {
+/** How a channel is called within a sentence. */
+export function channelName(channel: string | undefined, { texts }: PageLanguage): string {
+  return channel === undefined ? texts.thisChannel : (texts.channels.get(channel) ?? channel)
+}
+
+/** The page after messages were stopped. @param stopped the kind that was, when it was not everything */
+export function unsubscribedPage(language: PageLanguage, stopped?: Stoppable): PageContent {
   const { texts } = language
+  const text =
+    stopped?.kind === undefined
+      ? texts.unsubscribedText
+      : texts.unsubscribedKindText(stopped.kind, channelName(stopped.channel, language))
   return {
     title: texts.unsubscribedTitle,
     language,
     body: html`${sign('done')}
       <h1>${texts.unsubscribedTitle}</h1>
-      <p>${texts.unsubscribedText}</p>`,
+      <p>${text}</p>`,
   }
 }
 

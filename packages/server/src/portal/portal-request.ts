@@ -12,12 +12,15 @@ export interface PortalWorld {
   readonly log: Log
 }
 
+/** What a page is for; a nonce of one is worth nothing on another. */
+export type PagePurpose = Extract<LinkPurpose, 'respond' | 'unsubscribe'> | 'preferences'
+
 /** A request for one link's page. */
 export interface LinkRequest {
   readonly world: PortalWorld
   readonly request: Request
   readonly token: string
-  readonly purpose: LinkPurpose
+  readonly purpose: PagePurpose
   /** Locales of the browser, best first. */
   readonly accepted: readonly string[]
 }

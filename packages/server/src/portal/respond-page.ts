@@ -11,7 +11,7 @@ import { refuseForm, refuseMethod } from './refusals.ts'
 
 /** Shows the page behind a `respond` link. Changes nothing, however often it is fetched. */
 export async function showQuestion(link: LinkRequest): Promise<Response> {
-  const view = await link.world.links.open(link.token, link.purpose)
+  const view = await link.world.links.open(link.token, 'respond')
   const language = languageOf(view, link)
   switch (view.status) {
     case 'unknown':
@@ -34,7 +34,7 @@ export async function showQuestion(link: LinkRequest): Promise<Response> {
 
 /** Takes the answer posted from the page of a `respond` link, or asks for a fresh link on an expired one's. */
 export async function takeAnswer(link: LinkRequest): Promise<Response> {
-  const view = await link.world.links.open(link.token, link.purpose)
+  const view = await link.world.links.open(link.token, 'respond')
   const language = languageOf(view, link)
   if (view.status === 'unknown')
     return respondWithPage(troublePage('unknown', language), troubleStatus.unknown)

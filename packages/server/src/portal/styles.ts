@@ -84,6 +84,27 @@ button.plain:hover { background: var(--tint); color: var(--accent-strong); borde
 .big button { min-height: 4rem; font-size: 1.25rem; }
 :is(a, button, input, select, textarea):focus-visible, .option:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 3px; }
 .option input:focus-visible { outline: none; }
+h2 { margin: 2rem 0 .25rem; font-size: 1.1875rem; line-height: 1.3; font-weight: 650; }
+.soft { margin: 0 0 .75rem; color: var(--soft); font-size: .9375rem; }
+.scroll { overflow-x: auto; margin-top: 1rem; }
+.day input[type=time] { padding-inline: .5rem; }
+table { width: 100%; border-collapse: collapse; }
+thead th { padding: .35rem .25rem; font-size: .875rem; line-height: 1.25; font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
+th::first-letter { text-transform: uppercase; }
+tbody th { padding: .35rem .75rem .35rem 0; text-align: start; font-weight: 400; line-height: 1.35; min-width: 7rem; }
+tbody tr { border-top: 1px solid var(--rule); }
+tbody tr.all th { font-weight: 600; }
+td { padding: 0; text-align: center; }
+.box { display: inline-grid; place-items: center; min-width: 2.75rem; min-height: 2.75rem; cursor: pointer; }
+.box input { width: 1.3rem; height: 1.3rem; margin: 0; accent-color: var(--accent); }
+.box:has(:disabled) { cursor: default; }
+tbody th small { display: block; color: var(--soft); font-size: .8125rem; }
+.line { display: grid; grid-template-columns: minmax(0, 1fr) minmax(5.5rem, auto); align-items: center; gap: .75rem; margin-top: .5rem; }
+.line label::first-letter { text-transform: uppercase; }
+.day { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: .5rem; margin-top: .75rem; }
+.day legend { margin-bottom: .25rem; font-weight: 500; }
+.day::first-letter, .day legend::first-letter { text-transform: uppercase; }
+@media (min-width: 30rem) { .day { grid-template-columns: 8rem minmax(0, 1fr) minmax(0, 1fr); align-items: center; } .day legend { float: inline-start; margin: 0; } }
 .until { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .9375rem; }
 .until time { color: var(--ink); }
 .until small { font-size: .8125rem; white-space: nowrap; }

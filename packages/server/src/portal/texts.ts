@@ -1,5 +1,37 @@
 import { chooseLanguage } from './choose-language.ts'
 
+/** What the page of preferences says. */
+export interface PreferenceTexts {
+  readonly title: string
+  readonly lead: string
+  readonly saved: string
+  readonly kinds: string
+  readonly kindsHelp: string
+  readonly kind: string
+  readonly anything: string
+  readonly always: string
+  /** Name of one check box: a kind of message, and the channel. */
+  readonly kindBy: (kind: string, channel: string) => string
+  readonly stopped: (channel: string) => string
+  readonly order: string
+  readonly orderHelp: string
+  readonly place: (number: number) => string
+  readonly hours: string
+  readonly hoursHelp: string
+  readonly usualHours: string
+  readonly anyHour: string
+  readonly ownHours: string
+  readonly from: (day: string) => string
+  readonly to: (day: string) => string
+  readonly zone: string
+  readonly zoneHelp: string
+  readonly noZone: string
+  readonly save: string
+  readonly noHours: string
+  readonly halfHours: (day: string) => string
+  readonly expiredText: string
+}
+
 /** Everything a page says by itself, in one language. What people wrote is never in here. */
 export interface PortalTexts {
   readonly asks: (name: string) => string
@@ -50,6 +82,13 @@ export interface PortalTexts {
   readonly unsubscribe: string
   readonly unsubscribedTitle: string
   readonly unsubscribedText: string
+  readonly unsubscribeKindTitle: (kind: string, channel: string) => string
+  readonly unsubscribeKindText: (channel: string) => string
+  readonly unsubscribeKind: (kind: string) => string
+  readonly unsubscribeEverything: (channel: string) => string
+  readonly unsubscribedKindText: (kind: string, channel: string) => string
+  readonly allPreferences: string
+  readonly preferences: PreferenceTexts
   /** How a channel is called in a sentence; a channel not named here goes by its own name. */
   readonly channels: ReadonlyMap<string, string>
   readonly thisChannel: string
@@ -130,6 +169,43 @@ const en: PortalTexts = {
   unsubscribe: 'Stop these messages',
   unsubscribedTitle: 'Done',
   unsubscribedText: 'You will get no more messages from us at this address.',
+  unsubscribeKindTitle: (kind, channel) => `No more “${kind}” by ${channel}?`,
+  unsubscribeKindText: (channel) =>
+    `You can stop this kind of message alone, or everything we send you by ${channel}.`,
+  unsubscribeKind: (kind) => `Stop “${kind}”`,
+  unsubscribeEverything: (channel) => `Stop everything by ${channel}`,
+  unsubscribedKindText: (kind, channel) => `You will get no more “${kind}” from us by ${channel}.`,
+  allPreferences: 'See all my settings',
+  preferences: {
+    title: 'What may we send you?',
+    lead: 'What you change here counts at once, also for messages that are not sent yet.',
+    saved: 'Saved.',
+    kinds: 'Kinds of messages',
+    kindsHelp: 'Choose what you want to get, and how.',
+    kind: 'Kind',
+    anything: 'Write to me here',
+    always: 'always sent',
+    kindBy: (kind, channel) => `${kind}, by ${channel}`,
+    stopped: (channel) =>
+      `By ${channel} you get nothing at present: you asked us to stop there, or the address does not work.`,
+    order: 'Order',
+    orderHelp: 'We try the first one first.',
+    place: (number) => `${String(number)}.`,
+    hours: 'Hours',
+    hoursHelp: 'What is urgent comes at any time.',
+    usualHours: 'The usual hours',
+    anyHour: 'At any time',
+    ownHours: 'In these hours only; empty days stay quiet',
+    from: (day) => `${day}, from`,
+    to: (day) => `${day}, to`,
+    zone: 'Time zone',
+    zoneHelp: 'Hours are by the clock there.',
+    noZone: 'Not set',
+    save: 'Save',
+    noHours: 'Please fill in the hours of at least one day.',
+    halfHours: (day) => `${day}: please give both times, the end different from the beginning.`,
+    expiredText: 'For your safety, this link worked only for a while. Please open a newer one.',
+  },
   channels: new Map([
     ['email', 'e\u2011mail'],
     ['sms', 'SMS'],
@@ -215,6 +291,43 @@ const ru: PortalTexts = {
   unsubscribe: 'Больше не присылать',
   unsubscribedTitle: 'Готово',
   unsubscribedText: 'На этот адрес больше не будет приходить наших сообщений.',
+  unsubscribeKindTitle: (kind, channel) => `Больше не присылать «${kind}» (${channel})?`,
+  unsubscribeKindText: (channel) =>
+    `Можно отказаться только от этого вида сообщений или от всего, что мы присылаем (${channel}).`,
+  unsubscribeKind: (kind) => `Отказаться от «${kind}»`,
+  unsubscribeEverything: (channel) => `Отказаться от всего (${channel})`,
+  unsubscribedKindText: (kind, channel) => `Сообщений «${kind}» от нас больше не будет (${channel}).`,
+  allPreferences: 'Все мои настройки',
+  preferences: {
+    title: 'Что вам присылать?',
+    lead: 'Изменения действуют сразу, в том числе для ещё не отправленных сообщений.',
+    saved: 'Сохранено.',
+    kinds: 'Виды сообщений',
+    kindsHelp: 'Выберите, что вы хотите получать и как.',
+    kind: 'Вид',
+    anything: 'Писать сюда',
+    always: 'приходит всегда',
+    kindBy: (kind, channel) => `${kind}, ${channel}`,
+    stopped: (channel) =>
+      `Сейчас ничего не приходит (${channel}): вы просили не писать туда, или адрес не работает.`,
+    order: 'Порядок',
+    orderHelp: 'Сначала мы пробуем первый.',
+    place: (number) => `${String(number)}.`,
+    hours: 'Часы',
+    hoursHelp: 'Срочное приходит в любое время.',
+    usualHours: 'Обычные часы',
+    anyHour: 'В любое время',
+    ownHours: 'Только в эти часы; в пустые дни — тишина',
+    from: (day) => `${day}, с`,
+    to: (day) => `${day}, до`,
+    zone: 'Часовой пояс',
+    zoneHelp: 'Часы — по времени этого пояса.',
+    noZone: 'Не указан',
+    save: 'Сохранить',
+    noHours: 'Пожалуйста, укажите часы хотя бы для одного дня.',
+    halfHours: (day) => `${day}: укажите оба времени, и конец не равный началу.`,
+    expiredText: 'Ради вашей безопасности эта ссылка действовала недолго. Пожалуйста, откройте более новую.',
+  },
   channels: new Map([
     ['email', 'почта'],
     ['sms', 'SMS'],

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { InviteMeError, type Duration } from '@invite-me/core'
+import { keepToOwn } from '../app/authenticate.ts'
 import { found } from '../app/found.ts'
 import { pageAnswer, pageOf } from '../app/page-cursor.ts'
 import { readPlainJson } from '../app/plain-json.ts'
@@ -14,6 +15,10 @@ import {
   connectAddressSchema,
   connectBodySchema,
   importReportSchema,
+  personPreferencesSchema,
+  preferencesAddressSchema,
+  preferencesBodySchema,
+  preferencesLinkBodySchema,
   recipientBodySchema,
   recipientExportSchema,
   recipientSchema,
@@ -188,5 +193,72 @@ const token = defineRoute({
   },
 })
 
+const showPreferences = defineRoute({
+  method: 'get',
+  path: '/v1/recipients/{externalId}/preferences',
+  operation: 'recipients.preferences',
+  scope: 'read',
+  orRecipient: true,
+  summary: 'What a person wants: order of channels, what is off and on, hours and zone',
+  answers: { 200: { description: 'What they want.', schema: personPreferencesSchema } },
+  problems: ['RECIPIENT_UNKNOWN'],
+  rename: inPath,
+  handle: async ({ inviteMe, caller, path: { externalId } }) => {
+    keepToOwn(caller, externalId, 'path.externalId')
+    return reply(200, await inviteMe.recipients.preferences(externalId))
+  },
+})
+
+const setPreferences = defineRoute({
+  method: 'put',
+  path: '/v1/recipients/{externalId}/preferences',
+  operation: 'recipients.setPreferences',
+  scope: 'admin',
+  orRecipient: true,
+  summary: 'Changes what a person wants; it counts for everything not yet sent',
+  description:
+    'Each part that is given replaces that part, the others stay. `window: null` takes the hours of the workspace, `zone: null` forgets the zone. People may change their own with a token of theirs.',
+  body: preferencesBodySchema,
+  answers: { 200: { description: 'What they want now.', schema: personPreferencesSchema } },
+  problems: ['RECIPIENT_UNKNOWN', 'STOPPED'],
+  rename: inPath,
+  // An externalId may be an address.
+  auditTarget: () => null,
+  handle: async ({ inviteMe, caller, path: { externalId }, body }) => {
+    keepToOwn(caller, externalId, 'path.externalId')
+    return reply(200, await inviteMe.recipients.setPreferences(externalId, body))
+  },
+})
+
+const preferencesLink = defineRoute({
+  method: 'post',
+  path: '/v1/recipients/{externalId}/preferences/link',
+  operation: 'recipients.preferencesLink',
+  scope: 'send',
+  summary: "Makes the address of a person's own page of preferences",
+  description: 'Whoever has it can change them, so it is for that person alone. Default 30 days.',
+  body: preferencesLinkBodySchema,
+  isBodyOptional: true,
+  answers: { 200: { description: 'The address.', schema: preferencesAddressSchema } },
+  problems: ['RECIPIENT_UNKNOWN', 'OPTIONS_INVALID', 'STOPPED'],
+  rename: inPath,
+  handle: async ({ inviteMe, path: { externalId }, body: { expiresIn } }) => {
+    const options = expiresIn === undefined ? {} : { expiresIn: expiresIn as Duration }
+    return reply(200, await inviteMe.recipients.preferencesLink(externalId, options))
+  },
+})
+
 /** `/v1/recipients` */
-export const recipientRoutes: readonly Route[] = [list, get, put, erase, load, exportAll, connect, token]
+export const recipientRoutes: readonly Route[] = [
+  list,
+  get,
+  put,
+  erase,
+  load,
+  exportAll,
+  connect,
+  token,
+  showPreferences,
+  setPreferences,
+  preferencesLink,
+]

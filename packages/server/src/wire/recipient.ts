@@ -5,13 +5,10 @@ import { channelSchema, messageSchema } from './message.ts'
 import { durationSchema, idSchema, momentSchema } from './moment.ts'
 import { deliveryContentsSchema } from './template.ts'
 import { receiptSchema } from './receipt.ts'
+import { categorySchema, suppressionSchema } from './suppression.ts'
 
 const address = z.string().min(1, 'an address must not be empty').max(2_000)
 const routeStateSchema = z.enum(['open', 'opted_out', 'bounced', 'blocked']).openapi('RouteState')
-const category = z
-  .string()
-  .max(40)
-  .regex(/^[a-z][a-z0-9-]*$/, 'a category is a lower-case word like "news"')
 
 const routeInput = z.strictObject({
   channel: channelSchema,
@@ -29,8 +26,12 @@ const attributes = z.record(
 )
 
 const off = z
-  .strictObject({ channel: channelSchema.optional(), category: category.optional() })
+  .strictObject({ channel: channelSchema.optional(), category: categorySchema.optional() })
   .openapi({ minProperties: 1, description: 'A channel, a category, or the two together.' })
+
+const on = z.strictObject({ category: categorySchema, channel: channelSchema.optional() }).openapi({
+  description: 'A category, everywhere or on one channel.',
+})
 
 const wallTime = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
   error: 'a time of day looks like "09:00"; "24:00" is the end of the day',
@@ -70,6 +71,7 @@ export const recipientBodySchema = z
       .strictObject({
         order: z.array(channelSchema).max(50).optional(),
         off: z.array(off).max(200).optional(),
+        on: z.array(on).max(200).optional(),
         window: windowOf(true).optional(),
       })
       .optional(),
@@ -88,6 +90,7 @@ export const recipientSchema = z
     preferences: z.strictObject({
       order: z.array(z.string()),
       off: z.array(off),
+      on: z.array(on).optional(),
       window: windowOf(false).optional(),
     }),
     routes: z
@@ -105,20 +108,37 @@ export const recipientSchema = z
   })
   .openapi('Recipient')
 
-/** An address that must not be written to. */
-export const suppressionSchema = z
+/** Body of `PUT /v1/recipients/{externalId}/preferences`. */
+export const preferencesBodySchema = z
   .strictObject({
-    channel: z.string(),
-    address: z.string(),
-    reason: z.enum(['opted_out', 'bounced', 'complained', 'manual']),
-    at: momentSchema,
+    order: z.array(channelSchema).max(50).optional(),
+    off: z.array(off).max(200).optional(),
+    on: z.array(on).max(200).optional(),
+    window: windowOf(true).nullable().optional(),
+    zone: z.string().max(64).nullable().optional().openapi({ example: 'Europe/Berlin' }),
   })
-  .openapi('Suppression')
+  .openapi('PreferencesBody')
 
-/** Body of both routes of suppressions. */
-export const suppressionBodySchema = z
-  .strictObject({ channel: channelSchema, address })
-  .openapi('SuppressionBody')
+/** What a person wants. */
+export const personPreferencesSchema = z
+  .strictObject({
+    order: z.array(z.string()).openapi({ description: 'Channels, best first; others follow.' }),
+    off: z.array(off),
+    on: z.array(on),
+    window: windowOf(false).optional(),
+    zone: z.string().optional(),
+  })
+  .openapi('PersonPreferences')
+
+/** Body of `POST /v1/recipients/{externalId}/preferences/link`. */
+export const preferencesLinkBodySchema = z
+  .strictObject({ expiresIn: durationSchema.optional() })
+  .openapi('PreferencesLinkBody')
+
+/** The address of a person's page of preferences. */
+export const preferencesAddressSchema = z
+  .strictObject({ url: z.string(), expiresAt: momentSchema })
+  .openapi('PreferencesAddress')
 
 /** Everything kept about one person. */
 export const recipientExportSchema = z

@@ -140,6 +140,7 @@ export class RememberedLinks implements Links {
       until: question.until === undefined ? new Date('2026-11-27T18:00:00Z') : question.until,
       channel: question.channel ?? 'email',
       category: question.category ?? 'invitation',
+      ...(question.stop !== undefined && { stop: question.stop }),
     }
   }
 }
