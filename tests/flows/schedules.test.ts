@@ -213,6 +213,7 @@ describe('a schedule', () => {
     [{ jitter: '2d' }, 'jitter'],
     [{ action: { send: { content: 'x' } } }, 'action.send.to'],
     [{ action: { send: { to: sam, content: '' } } }, 'action.send.content'],
+    [{ action: { send: { to: sam, content: { template: 'welcome' } } } }, 'action.send.content.template'],
     [
       { action: { send: { to: sam, content: 'x', options: { via: ['pigeon'] } } } },
       'action.send.options.via',

@@ -91,6 +91,8 @@ export function createProgram(host: Host, end: End): Command {
   addAnswerCommands(program, sessionOf, end)
   addSegments(program, sessionOf, end)
   addSchedules(program, sessionOf, end)
+  addCounting(program, sessionOf, end)
+  addSimulate(program, sessionOf, end)
   addUnmatched(program, sessionOf, end)
   addRecipients(program, sessionOf, end)
   addChannels(program, sessionOf, end)
@@ -173,6 +175,9 @@ function addAsk(program: Command, sessionOf: SessionOf, end: End): void {
     .option('--question <text>', 'what is asked')
     .option('--answer <type>', 'yes-no, choice:A,B, poll:A,B, text, number, date or rsvp', 'yes-no')
     .option('--remind <times>', 'remind who has not answered: 1d,2d', readList)
+    .option('--quorum <number>', 'how many yeses (of other types: answers) are enough', readCount)
+    .option('--quorum-of <answer>', 'with --quorum: which answers count: accepted, answered or a value')
+    .option('--close-at-quorum', 'with --quorum: call it off then for all who have not answered')
     .option('--wait', 'print a line per person as answers arrive, until everybody has one')
   const command = addListenerOptions(asking, 'with --wait: ')
   command.action(async (flags) => {
@@ -244,6 +249,35 @@ function addAnswerCommands(program: Command, sessionOf: SessionOf, end: End): vo
   respond.action(async (invitationId: string, answer: string, flags) => {
     const module = await import('./commands/respond.ts')
     end(await module.respond(sessionOf(respond), invitationId, answer, flags))
+  })
+}
+
+function addCounting(program: Command, sessionOf: SessionOf, end: End): void {
+  const counting = program
+    .command('tally <messageId>')
+    .description('count the answers to a question')
+    .option('--watch', 'print it again with each change, until nobody is left to answer')
+  counting.action(async (messageId: string, flags) => {
+    const { tally } = await import('./commands/tally.ts')
+    end(await tally(sessionOf(counting), messageId, flags))
+  })
+  const exporting = program
+    .command('answers <messageId>')
+    .description('print what became of a question, a row a person')
+    .addOption(new Option('--format <name>', 'how').choices(['csv', 'ndjson']).default('csv'))
+  exporting.action(async (messageId: string, flags) => {
+    const { answers } = await import('./commands/answers.ts')
+    end(await answers(sessionOf(exporting), messageId, flags))
+  })
+}
+
+function addSimulate(program: Command, sessionOf: SessionOf, end: End): void {
+  const command = program
+    .command('simulate <scenario>')
+    .description('tell what would happen: people, faults of providers and answers from a YAML or JSON file')
+  command.action(async (scenario: string) => {
+    const { simulate } = await import('./commands/simulate.ts')
+    end(await simulate(sessionOf(command), scenario))
   })
 }
 

@@ -1,5 +1,5 @@
-import type { AnswerKind, InvitationGroup, InviteMe } from '@invite-me/core'
-import type { Channel } from '@invite-me/core/channel'
+import type { AnswerKind, AskOptions, InvitationGroup, InviteMe } from '@invite-me/core'
+import { InviteMeError, type Channel } from '@invite-me/core/channel'
 import { nameAddressee, resolveAddressees, type Addressees } from '../addressees.ts'
 import { readAnswerOption } from '../answer-option.ts'
 import type { ListenerFlags } from '../answer-listeners.ts'
@@ -16,6 +16,9 @@ export interface AskFlags extends MessageFlags, ListenerFlags {
   readonly question?: string
   readonly answer: string
   readonly remind?: readonly string[]
+  readonly quorum?: number
+  readonly quorumOf?: string
+  readonly closeAtQuorum?: boolean
 }
 
 /** Asks people a question, and with `--wait` prints their answers as they come. */
@@ -26,6 +29,7 @@ export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> 
     ...sendOptionsOf(flags),
     answer,
     ...(flags.remind === undefined ? {} : { remind: readRemindOption(flags.remind) }),
+    ...quorumOf(flags),
   }
   return withListeningEngine(session, flags, async ({ inviteMe, settings, channels, portalUrl }) => {
     if (portalUrl === undefined) warnWithoutPortal(session, channels, answer.spec.type)
@@ -37,6 +41,21 @@ export async function ask(session: Session, flags: AskFlags): Promise<ExitCode> 
       ? waitForAnswers(session, inviteMe, { group, addressees })
       : sendAndLeave(session, inviteMe, { group, addressees, patienceMs: flags.patience })
   })
+}
+
+function quorumOf({
+  quorum: count,
+  quorumOf: of,
+  closeAtQuorum,
+}: AskFlags): Pick<AskOptions<unknown>, 'quorum'> {
+  if (count === undefined) {
+    if (of === undefined && closeAtQuorum !== true) return {}
+    throw new InviteMeError('REQUEST_INVALID', 'Say how many answers are enough: --quorum 4', {
+      field: '--quorum',
+    })
+  }
+  const then = closeAtQuorum === true ? 'close' : 'tell'
+  return { quorum: { count, then, ...(of !== undefined && { of }) } }
 }
 
 /** Without a page to link to, a channel is good only for the answers it carries itself. */

@@ -93,13 +93,13 @@ function actionOf(flags: ScheduleFlags, to: readonly To[] | undefined): Schedule
   const options = sendOptionsOf(message)
   const addressed = to === undefined ? {} : { to }
   if (text !== undefined && question === undefined)
-    return { send: { ...addressed, content: contentOf(text, message), options } }
+    return { send: { ...addressed, content: contentOf(text, message, '--text'), options } }
   if (question === undefined || text !== undefined)
     throw refuse('Say what: exactly one of --text and --question.', 'action')
   return {
     ask: {
       ...addressed,
-      question: contentOf(question, message),
+      question: contentOf(question, message, '--question'),
       options: {
         ...options,
         answer: readAnswerOption(answer),

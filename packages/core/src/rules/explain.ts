@@ -45,8 +45,19 @@ export function explain(story: Story): string {
   const asked = way === '' ? 'asked' : `asked to send by ${way}`
   const started = `${time(story.message.createdAt)}  ${asked} (times are UTC)`
   const plan = asking.flatMap((delivery) => delivery.plan.flatMap(planLine))
-  const happened = story.receipts.flatMap((receipt) => receiptLine(receipt, story))
+  const happened = storyLines(story).map(({ at, text }) => `${time(at)}  ${text}`)
   return [started, ...plan, ...happened, conclusion(story)].join('\n')
+}
+
+/** One thing that happened, in plain words. */
+export interface StoryLine {
+  readonly at: Date
+  readonly text: string
+}
+
+/** Tells what happened, each thing by itself, in order of time: the middle part of {@link explain}. */
+export function storyLines(story: Story): readonly StoryLine[] {
+  return story.receipts.flatMap((receipt) => receiptLine(receipt, story))
 }
 
 function time(at: Date): string {
@@ -79,12 +90,12 @@ function span(ms: number): string {
   return `${String(Math.round((ms / size) * 10) / 10)} ${unit}`
 }
 
-function receiptLine(receipt: Receipt, story: Story): readonly string[] {
-  const at = time(receipt.at)
+function receiptLine(receipt: Receipt, story: Story): readonly StoryLine[] {
+  const { at } = receipt
   const channel = receipt.channel ?? 'message'
   const code = receipt.providerCode === null ? '' : ` (${receipt.providerCode})`
   const twice = receipt.duplicatePossible ? '; it may have arrived twice' : ''
-  const line = (text: string) => [`${at}  ${text}`]
+  const line = (text: string): readonly StoryLine[] => [{ at, text }]
   switch (receipt.kind) {
     case 'accepted':
       if (receipt.messageId !== story.message.id) return line(`${channel} accepted the words back`)
@@ -125,9 +136,8 @@ function receiptLine(receipt: Receipt, story: Story): readonly string[] {
     case 'expired':
       return line('the deadline passed')
     case 'cancelled':
-      return receipt.detail === 'answered'
-        ? line(`${channel} not needed any more: answered`)
-        : line('called off')
+      if (receipt.detail === 'answered') return line(`${channel} not needed any more: answered`)
+      return line(receipt.detail === 'quorum' ? 'called off: enough have answered' : 'called off')
     case 'answered':
     case 'revised': {
       const words = answerWords(receipt, story)

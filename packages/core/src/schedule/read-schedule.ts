@@ -164,6 +164,13 @@ async function readAction(
       `action.${kind}.options.key`,
       'every run has a key of its own, made of the schedule and the moment',
     )
+  const said = 'send' in kept ? kept.send.content : kept.ask.question
+  // A run is written in one transaction with its message, and a template is filled in before one.
+  if (!isForDays && typeof said === 'object' && 'template' in said)
+    throw wrong(
+      `action.${kind}.${kind === 'send' ? 'content' : 'question'}.template`,
+      'only schedules with "onAttribute" take a template; write the text itself',
+    )
   await tryRequest(world, kept, { kind, isForDays })
   return 'send' in kept
     ? { send: { ...kept.send, content: partsOf(kept.send.content) } }

@@ -77,6 +77,65 @@ describe('a tally', () => {
   })
 })
 
+describe('tallies that are followed', () => {
+  const follow = async (id: string): Promise<Response> =>
+    api.app.fetch(
+      new Request(`http://api.test/v1/messages/${id}/tallies`, {
+        headers: { authorization: `Bearer ${api.owner}` },
+      }),
+    )
+  const answer = async (id: string, index: number): Promise<void> => {
+    const { items } = (await api.ask('GET', `/v1/invitations?messageId=${id}`)).body
+    await api.ask('POST', `/v1/invitations/${items[index].id}/response`, {
+      body: { input: { kind: 'value', value: 'Hi' } },
+    })
+  }
+
+  test('are a stream of events, at most one a second, until nobody is left to answer', async () => {
+    api = await testApi()
+    const id = await asked(3, [])
+    const response = await follow(id)
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reading = response.text()
+    await api.t.advance('2s')
+    await answer(id, 0)
+    await answer(id, 1)
+    await api.t.advance('30s')
+    await answer(id, 2)
+    await api.t.advance('2s')
+    const blocks = (await reading).trimEnd().split('\n\n')
+    const told = blocks
+      .filter((block) => block.startsWith('data: '))
+      .map((block) => (JSON.parse(block.slice(6)) as { readonly answered: number }).answered)
+    expect(told[0]).toBe(0)
+    expect(told.at(-1)).toBe(3)
+    expect(told.length).toBeLessThanOrEqual(4)
+    expect(blocks).toContain(': still here')
+  })
+
+  test('end with the server, and with a client that has gone', async () => {
+    api = await testApi()
+    const id = await asked(1, [])
+    const body = (await follow(id)).body?.getReader()
+    expect(new TextDecoder().decode((await body?.read())?.value)).toContain('"answered":0')
+    await body?.cancel()
+    const reading = (await follow(id)).text()
+    await api.t.clock.settle()
+    await Promise.all([api.app.live.close(), api.t.advance('5s')])
+    expect(await reading).toContain('retry: ')
+  })
+
+  test('of no message, and without the right key, are refused', async () => {
+    api = await testApi()
+    expect((await follow('none')).status).toBe(404)
+    const id = await asked(1, [])
+    expect(
+      await api.ask('GET', `/v1/messages/${id}/tallies`, { authorization: await api.keyWith('read') }),
+    ).toMatchObject({ status: 403 })
+    expect((await api.ask('HEAD', `/v1/messages/${id}/tallies`)).status).toBe(200)
+  })
+})
+
 describe('a quorum', () => {
   test('is null while it is open, then reached or not', async () => {
     api = await testApi()

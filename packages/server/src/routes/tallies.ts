@@ -3,6 +3,8 @@ import { answersCsvHeader, answersCsvRow, type AnswerRow, type Tally } from '@in
 import { z } from '@hono/zod-openapi'
 import { defineRoute, reply, type Route } from '../app/route.ts'
 import { watch } from '../app/wait.ts'
+import { liveCallerOf } from '../realtime/create-live.ts'
+import { streamTallies } from '../realtime/tally-stream.ts'
 import { orNull } from '../wire/moment.ts'
 import { quorumResultSchema, versionedTallySchema } from '../wire/tally.ts'
 import { waitQuery } from '../wire/wait-query.ts'
@@ -45,6 +47,36 @@ const tally = defineRoute({
         ({ messageId }) => messageId === id,
       ),
     ),
+})
+
+const tallies = defineRoute({
+  method: 'get',
+  path: '/v1/messages/{id}/tallies',
+  operation: 'messages.tallies',
+  summary: 'Follow the tally of a question',
+  description:
+    'A stream of server-sent events: the tally now and after each change, at most one a second. It ends when nobody is left to answer; whoever connects again gets the tally as it is then.',
+  answers: { 200: { description: 'Tallies, as JSON.', content: ['text/event-stream'] } },
+  ...ofMessage,
+  scope: 'live',
+  problems: ['MESSAGE_UNKNOWN', 'STOPPED'],
+  handle: async ({ world, inviteMe, path: { id }, caller, request, signal }) => {
+    const credential = (request.headers.get('authorization') ?? '').replace(/^Bearer +/i, '').trim()
+    const headers = {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      // nginx would hold the events back.
+      'x-accel-buffering': 'no',
+    }
+    // A HEAD of a stream would be a stream nobody reads.
+    if (request.method === 'HEAD') {
+      await inviteMe.invitations.tally(id)
+      return new Response(null, { headers })
+    }
+    const who = { caller: liveCallerOf(caller), credential, messageId: id, signal }
+    return new Response(await streamTallies(world.live.world, inviteMe, who), { headers })
+  },
 })
 
 const quorum = defineRoute({
@@ -110,8 +142,8 @@ const answers = defineRoute({
   },
 })
 
-/** `/v1/messages/{id}/tally`, `…/quorum`, `…/answers` */
-export const tallyRoutes: readonly Route[] = [tally, quorum, answers]
+/** `/v1/messages/{id}/tally`, `…/tallies`, `…/quorum`, `…/answers` */
+export const tallyRoutes: readonly Route[] = [tally, tallies, quorum, answers]
 
 function versionOf(counted: Tally): string {
   return createHash('sha256').update(JSON.stringify(counted)).digest('base64url').slice(0, 22)
