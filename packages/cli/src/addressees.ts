@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { ImportProblem, ImportRecord, InviteMe, To } from '@invite-me/core'
 import { InviteMeError, isInviteMeError, type Channel } from '@invite-me/core/channel'
@@ -6,6 +6,7 @@ import { readPeopleCsv } from '@invite-me/server/people'
 import type { Settings } from './config.ts'
 import { knownChannelNames, phoneChannel } from './configured-channels.ts'
 import { impossibleAddresses } from './impossible-addresses.ts'
+import { openBytes } from './open-bytes.ts'
 import type { Session } from './session.ts'
 
 /** What became of one list of people. */
@@ -49,7 +50,7 @@ export async function importPeople(
   const linesOf = new Map<string, number[]>()
   const warnings: ImportProblem[] = []
   let read = 0
-  const records = readPeopleCsv(openBytes(session, file), {
+  const records = readPeopleCsv(openBytes(session, file, { what: 'list of people', field: '--to' }), {
     channels: knownChannelNames(settings),
     phoneChannel: phoneChannel(settings),
     ...(encoding === undefined ? {} : { encoding }),
@@ -82,19 +83,6 @@ export async function importPeople(
     repeated: report.repeated,
     problems: report.problems,
     warnings: warnings.filter(({ line }) => !refused.has(line)),
-  }
-}
-
-async function* openBytes(session: Session, file: string): AsyncGenerator<Uint8Array> {
-  try {
-    yield* file === '-' ? session.host.stdin : createReadStream(resolve(session.host.directory, file))
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause)) throw cause
-    const reason = cause.code === 'ENOENT' ? 'there is no such file' : String(cause.code)
-    throw new InviteMeError('REQUEST_INVALID', `The list of people "${file}" cannot be read: ${reason}.`, {
-      field: '--to',
-      cause,
-    })
   }
 }
 

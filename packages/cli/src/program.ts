@@ -95,6 +95,8 @@ export function createProgram(host: Host, end: End): Command {
   addSimulate(program, sessionOf, end)
   addUnmatched(program, sessionOf, end)
   addRecipients(program, sessionOf, end)
+  addPreferences(program, sessionOf, end)
+  addSuppressions(program, sessionOf, end)
   addChannels(program, sessionOf, end)
   addDoctor(program, sessionOf, end)
   addServing(program, sessionOf, end)
@@ -359,6 +361,67 @@ function addSegments(program: Command, sessionOf: SessionOf, end: End): void {
   removing.action(async (name: string) => {
     const { removeSegment } = await import('./commands/segment-remove.ts')
     end(await removeSegment(sessionOf(removing), name))
+function addPreferences(program: Command, sessionOf: SessionOf, end: End): void {
+  const preferences = program.command('preferences').description('what people want to get, how and when')
+  const show = preferences.command('show <externalId>').description('show what a person wants')
+  show.action(async (externalId: string) => {
+    const module = await import('./commands/preferences.ts')
+    end(await module.showPreferences(sessionOf(show), externalId))
+  })
+  const set = preferences
+    .command('set <externalId>')
+    .description('change what a person wants; what is not named stays')
+    .option('--order <channels>', 'channels, best first: telegram,email')
+    .option('--off <kinds>', 'what is off: news, news@email, @email; "none" for nothing')
+    .option('--on <kinds>', 'what is on: news, news@email; "none" for nothing')
+    .option('--window <hours>', 'any, usual, 09:00-21:00, or hours for days in JSON')
+    .option('--zone <name>', 'the time zone, Europe/Berlin; "none" when it is not known')
+  set.action(async (externalId: string, flags) => {
+    const module = await import('./commands/preferences.ts')
+    end(await module.setPreferences(sessionOf(set), externalId, flags))
+  })
+  const link = preferences
+    .command('link <externalId>')
+    .description("make the address of a person's own page of preferences")
+    .addOption(new Option('--expires <time>', 'how long it works (default: 30d)').argParser(readDuration))
+  link.action(async (externalId: string, flags) => {
+    const module = await import('./commands/preferences.ts')
+    end(await module.linkPreferences(sessionOf(link), externalId, flags))
+  })
+}
+
+function addSuppressions(program: Command, sessionOf: SessionOf, end: End): void {
+  const suppressions = program
+    .command('suppressions')
+    .description('addresses that must not be written to, and by whose word')
+  const list = suppressions
+    .command('list', { isDefault: true })
+    .description('list them, oldest first')
+    .option('--channel <name>', 'those of one channel')
+    .option('--category <word>', 'those of one kind of message')
+    .option('--source <word>', 'those known in one way: one-click, reply, import')
+    .option('--limit <number>', 'rows to show (default: 100, with --json all)', readCount)
+  list.action(async (flags) => {
+    const module = await import('./commands/suppressions.ts')
+    end(await module.listSuppressions(sessionOf(list), flags))
+  })
+  const format = () => new Option('--format <name>', 'how it is written').choices(['csv', 'ndjson'])
+  const importing = suppressions
+    .command('import <file>')
+    .description('take them from a file of CSV or NDJSON, of standard input for "-"')
+    .addOption(format())
+    .option('--encoding <name>', 'encoding of a CSV file that is not UTF-8: windows-1252')
+  importing.action(async (file: string, flags) => {
+    const module = await import('./commands/suppressions.ts')
+    end(await module.importSuppressions(sessionOf(importing), file, flags))
+  })
+  const exporting = suppressions
+    .command('export')
+    .description('print all of them, to be imported elsewhere')
+    .addOption(format().default('csv'))
+  exporting.action(async (flags) => {
+    const module = await import('./commands/suppressions.ts')
+    end(await module.exportSuppressions(sessionOf(exporting), flags))
   })
 }
 
