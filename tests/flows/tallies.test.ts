@@ -11,9 +11,10 @@ import {
   type InvitationGroup,
   type Tally,
 } from '@invite-me/core'
-import { scriptedChannel, type InviteMeTest } from '@invite-me/core/testing'
+import { scriptedChannel, virtualClock, type InviteMeTest } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { newWorkspace } from '../worlds/workspace.ts'
 import { soon, startEngine } from './start-engine.ts'
 
 const names = (count: number) =>
@@ -294,6 +295,30 @@ describe('a question with a quorum', () => {
     expect(states.accepted + states.cancelled).toBe(30)
     expect(states.accepted).toBe(quorum?.counted)
     expect(states.accepted).toBe(10)
+  })
+})
+
+describe('two processes on the same store', () => {
+  test('reach a quorum once between them, and a wait goes on in the one that is left', async () => {
+    const place = await newWorkspace()
+    const clock = virtualClock()
+    const start = async (seed: number) => startEngine({ ...(await place.process(clock)), clock, seed })
+    const [first, second] = [await start(1), await start(2)]
+    const group = await askMany(first, 24, yesNo(), { quorum: { count: 8, then: 'close' } })
+    const there = await second.inviteMe.invitationGroup<boolean>(group.messageId)
+    const waiting = there.quorum(8)
+    const receipts = await Promise.all(
+      group.invitations.map(({ id }, index) =>
+        (index % 2 === 0 ? first : second).inviteMe.respond(id, { kind: 'value', value: true }),
+      ),
+    )
+    expect(receipts.filter(({ status }) => status === 'counted')).toHaveLength(8)
+    expect(receipts.filter(({ status }) => status === 'late')).toHaveLength(16)
+    expect(await quorumEvents(first)).toHaveLength(1)
+    await first.stop()
+    await clock.advance('1s')
+    expect(await soon(clock, waiting)).toEqual({ reached: true, counted: 8 })
+    expect((await there.tally()).states).toMatchObject({ accepted: 8, cancelled: 16 })
   })
 })
 
