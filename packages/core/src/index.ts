@@ -37,6 +37,7 @@ export type {
   Page,
   RecipientExport,
   Recipients,
+  Schedules,
   SentMessage,
   TopicEvent,
   Topics,
