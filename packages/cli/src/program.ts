@@ -361,6 +361,9 @@ function addSegments(program: Command, sessionOf: SessionOf, end: End): void {
   removing.action(async (name: string) => {
     const { removeSegment } = await import('./commands/segment-remove.ts')
     end(await removeSegment(sessionOf(removing), name))
+  })
+}
+
 function addPreferences(program: Command, sessionOf: SessionOf, end: End): void {
   const preferences = program.command('preferences').description('what people want to get, how and when')
   const show = preferences.command('show <externalId>').description('show what a person wants')

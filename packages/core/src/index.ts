@@ -42,6 +42,7 @@ export type {
   RecipientExport,
   Recipients,
   Segments,
+  Schedules,
   SentMessage,
   Tallies,
   SuppressionRecord,

@@ -49,6 +49,8 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('messages', 'integer', required)
     .addUniqueConstraint('runs_once', ['schedule_id', 'slot'])
     .execute()
+  // Whose day it is is asked zone by zone, page by page.
+  await db.schema.createIndex('recipients_of_zone').on('recipients').columns(['zone', 'id']).execute()
   await db.schema.createIndex('runs_of_schedule').on('runs').columns(['schedule_id', 'id']).execute()
   await db.schema.createIndex('runs_fired').on('runs').column('fired_at').execute()
 }

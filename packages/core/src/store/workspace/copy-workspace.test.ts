@@ -353,7 +353,7 @@ describe('a backup of a file', () => {
     const old = new Driver(file('from.db').file)
     // As the version before wrote it: without the tables of a server.
     old.exec(`
-      DROP TABLE runs; DROP TABLE schedules; DROP TABLE quorums;
+      DROP TABLE runs; DROP TABLE schedules; DROP TABLE quorums; DROP INDEX recipients_of_zone;
       DROP TABLE templates; DROP TABLE delivery_contents;
       DROP TABLE webhook_postings; DROP TABLE webhook_endpoints; DROP TABLE outbox_readers; DROP TABLE audit;
       DROP TABLE api_keys; DROP TABLE secrets; DROP INDEX outbox_of_topic; ALTER TABLE outbox DROP COLUMN topic;
