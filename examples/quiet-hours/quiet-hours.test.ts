@@ -37,6 +37,7 @@ test('who changes their mind meanwhile gets it when they want it now, or not at 
 
 test('the run tells when each message left', async () => {
   const run = runScript(join(import.meta.dirname, 'run.ts'), import.meta.dirname, {})
-  await run.waitFor(['aiko: The menu for Friday is out.'])
+  const told = await run.waitFor(['aiko: The menu for Friday is out.'])
+  expect(told).toContain('2026-01-05T12:00Z  sam: Your code is 274 913.')
   await run.end()
 })
