@@ -111,6 +111,7 @@ export const neighbours: Readonly<Record<string, readonly NeighbourRow[]>> = {
     // Lists of people are read in one way, from a file and over HTTP.
     { from: 'addressees.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'configured-channels.', specifiers: /^@invite-me\/server\/people$/ },
+    { from: 'commands/suppressions.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'commands/simulate.', specifiers: /^@invite-me\/core\/testing$/ },
     { from: 'simulation/', specifiers: /^@invite-me\/core\/testing$/ },
   ],
