@@ -196,6 +196,11 @@ describe('a schedule', () => {
     expect(runs[0]?.error).toContain('already over')
     expect(runs[0]?.messageId).toBeNull()
     expect(await t.inviteMe.schedules.get('late')).toMatchObject({ runCount: 2 })
+    const events = (await t.inviteMe.events.list()).filter(({ type }) => type.startsWith('schedule.'))
+    expect(events).toMatchObject([
+      { type: 'schedule.ran', messageId: runs[1]?.messageId, data: { name: 'late', messages: 1 } },
+      { type: 'schedule.failed', messageId: null, data: { name: 'late', error: runs[0]?.error } },
+    ])
   })
 
   test.each([

@@ -11,6 +11,7 @@ import { momentsOf } from '../rules/next-run.ts'
 import { fireForToday } from '../schedule/fire-for-days.ts'
 import { begun, readSchedule } from '../schedule/read-schedule.ts'
 import { newRun, requestOf } from '../schedule/run-request.ts'
+import { writeRun } from '../schedule/write-run.ts'
 
 type Change = <Result>(work: () => Promise<Result>) => Promise<Result>
 
@@ -141,10 +142,11 @@ async function runNow(world: World, name: string): Promise<Run> {
   return run
 }
 
-async function record(parts: StoreParts, { name, id }: Schedule, run: Run): Promise<Run> {
+async function record(parts: StoreParts, schedule: Schedule, run: Run): Promise<Run> {
+  const { name, id } = schedule
   const now = await parts.schedules.lock(name)
   if (now?.id !== id) throw unknown(name)
-  await parts.schedules.addRun(run)
+  await writeRun(parts, schedule, run)
   await parts.schedules.move(id, { nextAt: now.nextAt, dueAt: now.dueAt, ranAt: run.firedAt })
   return run
 }

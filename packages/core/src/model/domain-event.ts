@@ -33,6 +33,9 @@ export const domainEventTypes = [
   'inbox.acknowledged',
   'recipient.erased',
   'topic.published',
+  'schedule.ran',
+  'schedule.failed',
+  'schedule.skipped',
 ] as const
 /** See {@link domainEventTypes}. */
 export type DomainEventType = (typeof domainEventTypes)[number]

@@ -9,6 +9,7 @@ import { momentsOf } from '../rules/next-run.ts'
 import { fireForDays, type DaysRun } from './fire-for-days.ts'
 import { dueAt } from './read-schedule.ts'
 import { newRun, requestOf, runKey } from './run-request.ts'
+import { writeRun } from './write-run.ts'
 
 /** How long a run for many people belongs to the process that makes it, without a sign of life. */
 const leaseMs = 60_000
@@ -104,7 +105,7 @@ async function fire(
   const draft = await readRequest(world, requestOf(schedule.action, { key: runKey(schedule, at) }))
   const written = await acceptWithin(world, parts, draft)
   const { messageId } = written.acceptance
-  await parts.schedules.addRun(newRun(world, schedule, { at, missed, messageId, messages: 1 }))
+  await writeRun(parts, schedule, newRun(world, schedule, { at, missed, messageId, messages: 1 }))
   await goOn(world, parts, schedule, decision)
   return { kind: 'done', written, skipped: 0 }
 }
@@ -118,7 +119,9 @@ async function goOn(
 ): Promise<void> {
   if (skipped !== undefined) {
     const at = new Date(skipped.atMs)
-    await parts.schedules.addRun(
+    await writeRun(
+      parts,
+      schedule,
       newRun(world, schedule, { at, state: 'skipped', missed: skipped.count, messages: 0 }),
     )
   }
@@ -153,7 +156,9 @@ async function finishDays(
       // A quarter of an hour in which nobody had their day is not worth a line.
       const isWorthALine = end.messages > 0 || end.error !== null || missed > 0
       if (isWorthALine)
-        await parts.schedules.addRun(
+        await writeRun(
+          parts,
+          schedule,
           newRun(world, schedule, {
             at: new Date(atMs),
             missed,
@@ -188,7 +193,9 @@ async function writeFailure(world: World, { schedule, decision }: Taken, error: 
     async (parts) => {
       if (decision.fire === undefined || !(await isStillOurs(parts, schedule))) return
       const { atMs, missed } = decision.fire
-      await parts.schedules.addRun(
+      await writeRun(
+        parts,
+        schedule,
         newRun(world, schedule, { at: new Date(atMs), missed, state: 'failed', messages: 0, error: words }),
       )
       await goOn(world, parts, schedule, decision)
