@@ -1,5 +1,6 @@
 import { yesNo, type Content } from '@invite-me/core'
 import { inApp } from '@invite-me/channels/in-app'
+import { twilioSms } from '@invite-me/channels/twilio-sms'
 import type { InviteMeTest, InviteMeTestOptions } from '@invite-me/core/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -276,6 +277,29 @@ describe('a template', () => {
       code: 'RECIPIENT_UNKNOWN',
     })
     expect(t.outbox).toEqual([])
+  })
+
+  test('is counted as a text message is, and what it costs', async () => {
+    const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'x'.repeat(32), from: '+14155550100' }
+    const t = await startEngine({ channels: [twilioSms({ ...account, smartEncoding: false }), 'email'] })
+    await t.inviteMe.templates.save('long', {
+      texts: { en: { text: 'x', channels: { 'twilio-sms': { text: '{{ words }}' } } } },
+      variables: { words: 'text' },
+    })
+    const look = (words: string, channel: string) =>
+      t.inviteMe.templates.preview('long', {
+        channel,
+        variables: { words },
+        pricePerSegment: { amount: 0.0079, currency: 'USD' },
+      })
+    expect(await look('y'.repeat(161), 'twilio-sms')).toMatchObject({
+      length: 161,
+      segments: 2,
+      cost: { amount: 0.0158, currency: 'USD' },
+    })
+    expect(await look('ы'.repeat(70), 'twilio-sms')).toMatchObject({ segments: 1 })
+    expect(await look('y', 'email')).toMatchObject({ text: 'x', segments: null, cost: null })
+    await expect(look('y', 'pigeon')).rejects.toMatchObject({ code: 'CHANNEL_UNKNOWN' })
   })
 
   test('what somebody was told is theirs: handed out, and forgotten with them', async () => {

@@ -33,9 +33,33 @@ describe('readRemindOption', () => {
   })
 })
 
+describe('a template', () => {
+  const template = { ...bare, template: 'dinner' }
+
+  it('is what is said, with its variables', () => {
+    expect(contentOf(undefined, template, '--text')).toEqual({ template: 'dinner' })
+    expect(contentOf(undefined, { ...template, variables: '{"city":"Bonn"}' }, '--text')).toEqual({
+      template: 'dinner',
+      variables: { city: 'Bonn' },
+    })
+  })
+
+  it.each([
+    ['--template', 'Hello', template],
+    ['--template', undefined, { ...template, subject: 'Hello' }],
+    ['--variables', 'Hello', { ...bare, variables: '{}' }],
+    ['--variables', undefined, { ...template, variables: '[1]' }],
+    ['--variables', undefined, { ...template, variables: 'city=Bonn' }],
+    ['--question', undefined, bare],
+  ])('is refused, naming %s', (field, text, flags) => {
+    expect(() => contentOf(text, flags, '--question')).toThrow(expect.objectContaining({ field }))
+  })
+})
+
 describe('what is left out', () => {
   it('stays out, so that the defaults of the engine hold', () => {
     expect(contentOf('Coming?', bare, '--question')).toEqual({ text: 'Coming?' })
+    expect(contentOf('Coming?', bare, '--text')).toEqual({ text: 'Coming?' })
     expect(sendOptionsOf(bare)).toEqual({})
   })
 
@@ -50,6 +74,7 @@ describe('what is left out', () => {
       category: 'news',
     } as const
     expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' }, '--question')).toEqual({
+    expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' }, '--text')).toEqual({
       text: 'Coming?',
       subject: 'Dinner',
       details: 'At 8',

@@ -161,6 +161,39 @@ describe('a template is filled in', () => {
     expect(said(of, { given: { team: 'crew' } })).toBe('[Hi, your crew for Ann.|Ann]')
   })
 
+  test('what is missing in a partial or a layout is named, too', () => {
+    const partials = new Map([['sign', body('{{ recipient.attributes.team }}', {}, 'sign')]])
+    expect(render(family("{% render 'sign' %}", {}, { partials }))).toEqual({
+      status: 'missing',
+      variable: 'recipient.attributes.team',
+    })
+    const layout = body('{{ content }} {{ team }}', { team: 'text' }, 'frame')
+    expect(render(family('{% if name %}Hi{% endif %}', {}, { layout }))).toEqual({
+      status: 'missing',
+      variable: 'team',
+    })
+    expect(render(family('{% for x in recipient.attributes.list %}{{ x }}{% endfor %}')).status).toBe(
+      'missing',
+    )
+  })
+
+  test.each([
+    ['{% if name %}', '{% endif %}', 800],
+    ["{{ name | append: 'x' ", '}}', 1],
+    ['{{ recipient.attributes', "['x']".repeat(3_000) + ' }}', 1],
+    ['{{ name', ' | upcase'.repeat(2_000) + ' }}', 1],
+  ])('however deep it is nested, it is filled in or refused in words: %s…', (open, close, times) => {
+    const of = family(open.repeat(times) + (times === 1 ? '' : 'x') + close.repeat(times))
+    const told = refusal(of)
+    expect(told === 'none' || told.includes('TEMPLATE_INVALID')).toBe(true)
+    if (told !== 'none') return
+    try {
+      expect(['rendered', 'missing', 'unfit']).toContain(render(of).status)
+    } catch (error) {
+      expect(isInviteMeError(error)).toBe(true)
+    }
+  })
+
   test('in the locale of the person, and in the words of the channel', () => {
     const texts = templateInputSchema.parse({
       texts: {

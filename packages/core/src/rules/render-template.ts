@@ -122,7 +122,7 @@ export function checkTemplate(family: TemplateFamily, fields: readonly string[])
   const engine = newEngine({})
   for (const [field, source] of sourcesOf(family.template)) {
     const parsed = parse(engine, source, field)
-    const named = engine.globalVariableSegmentsSync(parsed, { partials: false })
+    const named = namedIn(engine, parsed, field)
     for (const segments of named) {
       const path = untilDynamic(segments)
       if (!isKnown(path, variables, fields))
@@ -131,6 +131,14 @@ export function checkTemplate(family: TemplateFamily, fields: readonly string[])
           `there is no variable "${path.join('.')}"; known are ${knownOf(variables, fields)}`,
         )
     }
+  }
+}
+
+function namedIn(engine: Liquid, parsed: Parsed[], field: string): readonly (readonly unknown[])[] {
+  try {
+    return engine.globalVariableSegmentsSync(parsed, { partials: false })
+  } catch (error) {
+    throw invalid(field, 'it is nested too deep', error)
   }
 }
 
