@@ -4,7 +4,7 @@ export type Measure = () => Promise<number>
 /** Two ways of doing the same, measured in turn in one run, so that whatever else the machine does weighs on both. */
 export interface Comparison {
   readonly name: string
-  readonly unit: 'messages/s' | 'ms'
+  readonly unit: 'messages/s' | 'people/s' | 'ms'
   /** Medians over the rounds. */
   readonly ours: number
   readonly reference: number

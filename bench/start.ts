@@ -12,6 +12,7 @@ import { httpAccept } from './http-accept.ts'
 import { postgresAgainstRaw } from './postgres-against-raw.ts'
 import type { Comparison } from './rounds.ts'
 import { saveResult } from './save-result.ts'
+import { segmentFilters } from './segment-filters.ts'
 import { startTime } from './start-time.ts'
 import { twoDispatchers } from './two-dispatchers.ts'
 import { urgentLatency } from './urgent-latency.ts'
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, () => Promise<readonly Comparison[]>>>
   http: httpAccept,
   dispatchers: twoDispatchers,
   urgent: urgentLatency,
+  segments: segmentFilters,
   email: emailRate,
   channels: channelRate,
   'start-time': startTime,

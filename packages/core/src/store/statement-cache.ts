@@ -4,6 +4,9 @@ import type { SqliteDatabase } from 'kysely'
 /** Statements kept prepared; more than this store has shapes of queries. */
 const mostKept = 300
 
+/** A comment in statements of which callers make ever new ones: they are not kept, and do not drive out the others. */
+export const rarelyRepeated = '/* rarely repeated */'
+
 /**
  * The database as the query builder sees it, with statements prepared once for each text: preparing anew each time is
  * a third of what a small query costs. The oldest give way.
@@ -19,7 +22,7 @@ export function withStatementCache(database: BetterSqlite.Database): SqliteDatab
       if (known !== undefined) return known
       const statement = database.prepare(sql)
       // Changes of the schema are made once and must not hold tables open.
-      if (!/^\s*(select|insert|update|delete)/i.test(sql)) return statement
+      if (!/^\s*(select|insert|update|delete)/i.test(sql) || sql.includes(rarelyRepeated)) return statement
       kept.set(sql, statement)
       const [oldest] = kept.keys()
       if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest)

@@ -186,6 +186,21 @@ export const segmentQuestions = {
     assert.deepEqual(await find(store, { attribute: 'note', startsWith: 'a' }), ['ann'])
   },
 
+  'the largest filter there may be is answered': async ({ store }) => {
+    await put(store, [
+      { externalId: 'ann', attributes: { number: 9_999, text: 'x' } },
+      { externalId: 'bob', attributes: { number: 0.5 } },
+    ])
+    const all = Array.from({ length: 100 }, (_, row) => ({
+      attribute: 'number',
+      in: Array.from({ length: 100 }, (__, column) => 100 * row + column),
+    }))
+    assert.deepEqual(await find(store, { any: all }), ['ann'])
+    assert.deepEqual(await find(store, { not: { all } }), ['ann', 'bob'])
+    const words = all.map(({ in: numbers }) => ({ attribute: 'text', in: numbers.map(String) }))
+    assert.deepEqual(await find(store, { any: words }), [])
+  },
+
   'people are found a page at a time, none twice, also those far between': async ({ store }) => {
     const count = 10_500
     const people = Array.from({ length: count }, (_, number) => ({
