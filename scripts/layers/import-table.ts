@@ -112,6 +112,7 @@ export const neighbours: Readonly<Record<string, readonly NeighbourRow[]>> = {
     { from: 'addressees.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'configured-channels.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'commands/suppressions.', specifiers: /^@invite-me\/server\/people$/ },
+    { from: 'commands/suppressions.', specifiers: /^@invite-me\/server\/people$/ },
     { from: 'commands/simulate.', specifiers: /^@invite-me\/core\/testing$/ },
     { from: 'simulation/', specifiers: /^@invite-me\/core\/testing$/ },
   ],

@@ -58,7 +58,6 @@ describe('a template', () => {
 
 describe('what is left out', () => {
   it('stays out, so that the defaults of the engine hold', () => {
-    expect(contentOf('Coming?', bare, '--question')).toEqual({ text: 'Coming?' })
     expect(contentOf('Coming?', bare, '--text')).toEqual({ text: 'Coming?' })
     expect(sendOptionsOf(bare)).toEqual({})
   })
@@ -73,7 +72,6 @@ describe('what is left out', () => {
       routing: 'all',
       category: 'news',
     } as const
-    expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' }, '--question')).toEqual({
     expect(contentOf('Coming?', { ...flags, subject: 'Dinner', details: 'At 8' }, '--text')).toEqual({
       text: 'Coming?',
       subject: 'Dinner',
