@@ -9,6 +9,7 @@ const answersSecret: ReadonlySet<string> = new Set([
   'webhooks.create',
   'webhooks.rotateSecret',
   'recipients.token',
+  'recipients.preferencesLink',
 ])
 
 /**

@@ -197,6 +197,7 @@ describe('a command and a request of the same operation cannot differ', () => {
       'recipients.erase',
       'recipients.optIn',
       'recipients.optOut',
+      'recipients.setPreferences',
       'recipients.upsert',
       'topics.publish',
       'unmatched.drop',
