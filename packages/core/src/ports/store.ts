@@ -291,8 +291,8 @@ export interface TallyStore {
    * @returns whether the quorum was reached just now: of all who add, only one hears of it
    */
   addToQuorum(messageId: string, by: 1 | -1, now: Date): Promise<boolean>
-  /** Calls off those of the given invitations that are pending. Use only within a transaction that has them locked. */
-  callOff(invitationIds: readonly string[], now: Date): Promise<void>
+  /** Calls off the invitations of a message that are pending. Use only within a transaction that has them locked. */
+  callOff(messageId: string, now: Date): Promise<void>
 }
 
 /** Secret links, found only by the hash of their token. */

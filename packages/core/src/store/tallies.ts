@@ -6,7 +6,7 @@ import type { QuorumStanding } from '../model/quorum.ts'
 import { fieldKind, mostTalliedDates, talliedFields } from '../model/tallied-field.ts'
 import type { TallyCounts } from '../model/tally.ts'
 import type { TallyStore } from '../ports/store.ts'
-import { inPortions, type Connection } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { toMoment, toQuorum } from './rows.ts'
 
 /** One group of what is counted; the columns of all parts of the one statement. */
@@ -79,17 +79,14 @@ export function tallyStore({ db, run }: Connection, database: 'sqlite' | 'postgr
           .executeTakeFirstOrThrow()
         return numUpdatedRows > 0n
       }),
-    callOff: (invitationIds, now) =>
+    callOff: (messageId, now) =>
       run(async () => {
-        await inPortions(invitationIds, async (ids) => {
-          await db
-            .updateTable('invitations')
-            .set({ state: 'cancelled', closed_at: toMoment(now) })
-            .where('id', 'in', ids)
-            .where('state', '=', 'pending')
-            .execute()
-          return []
-        })
+        await db
+          .updateTable('invitations')
+          .set({ state: 'cancelled', closed_at: toMoment(now) })
+          .where('message_id', '=', messageId)
+          .where('state', '=', 'pending')
+          .execute()
       }),
   }
 }
