@@ -10,7 +10,7 @@ import { withWorkspaceFile } from './workspace-file.ts'
 
 const people = 100_000
 const rounds = 5
-const least = 0.25
+const least = 0.15
 const goal: Contest['goal'] = {
   words: `at least ${String(100 * least)} %`,
   isMet: ({ ratio }) => ratio >= least,
