@@ -53,9 +53,14 @@ const unitTests = (name: string): TestProjectInlineConfiguration =>
  * Stories that make engines of their own, for one medium with its real peers, or bring a broker of their own and count its
  * milliseconds: what keeps the workspace does not matter there.
  */
-const ownEngines = ['handed-work', 'answers-by-mail', 'signed-mail', 'dinner', 'channel-*'].map(
-  (name) => `tests/flows/${name}.test.ts`,
-)
+const ownEngines = [
+  'handed-work',
+  'answers-by-mail',
+  'signed-mail',
+  'dinner',
+  'schedules-killed',
+  'channel-*',
+].map((name) => `tests/flows/${name}.test.ts`)
 
 const everyStory = ['**/*']
 /** Where it matters who takes work and when: what is handed over, refused, put off, and taken up after a death. */
