@@ -71,12 +71,8 @@ const scenarioSchema = z.strictObject({
 
 /** What would happen if: people, channels with their faults, questions, and who answers when. */
 export type Scenario = z.output<typeof scenarioSchema>
-/** One person of a scenario. */
-type Person = Scenario['people'][number]
 /** A fault of a channel: from when to when it does what. */
 export type Fault = Scenario['faults'][number]
-/** A question of a scenario. */
-type Question = Scenario['asks'][number]
 /** An answer of a scenario. */
 export type Reply = Scenario['answers'][number]
 
