@@ -11,8 +11,8 @@ let world: World
 
 beforeEach(async () => {
   store = await sqlite(':memory:').open()
-  // What an audience needs of the world is the store alone.
-  world = { store } as World
+  // What an audience needs of the world.
+  world = { store, settings: { categories: new Map() } } as unknown as World
   await add(25)
 })
 afterEach(() => store.close())

@@ -65,7 +65,9 @@ export async function* readAudience(
   const filter = audience === 'everybody' ? undefined : await findFilter(world, audience.segment)
   for (let after = readPerson(cursor); ;) {
     const page = { limit: size, ...(after !== undefined && { after }) }
-    const people = await (filter === undefined ? recipients.list(page) : recipients.page(filter, page))
+    const people = await (filter === undefined
+      ? recipients.list(page)
+      : recipients.page({ filter, categories: world.settings.categories }, page))
     after = people.at(-1)?.id
     if (after !== undefined) yield { people, problems: [], cursor: `person:${after}` }
     if (people.length < size) return

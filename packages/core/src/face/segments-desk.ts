@@ -1,7 +1,8 @@
 import { findFilter, readSegmentName, segmentUnknown } from '../accept/find-filter.ts'
 import type { Segments } from './face.ts'
 import { pageOf } from './recipients-desk.ts'
-import { readSegmentFilter } from '../model/segment.ts'
+import { readSegmentFilter, type SegmentFilter } from '../model/segment.ts'
+import type { PeopleFilter } from '../ports/store.ts'
 import type { World } from '../ports/world.ts'
 import { newId } from '../rules/uuid.ts'
 
@@ -14,6 +15,10 @@ export function segmentsDesk(
   change: <Result>(work: () => Promise<Result>) => Promise<Result>,
 ): Segments {
   const { store, clock } = world
+  const meant = async (segment: string | SegmentFilter): Promise<PeopleFilter> => ({
+    filter: await findFilter(world, segment),
+    categories: world.settings.categories,
+  })
   return {
     save: (name, filter) =>
       change(async () => {
@@ -32,8 +37,8 @@ export function segmentsDesk(
       change(async () => {
         if (!(await store.segments.remove(readSegmentName(name)))) throw segmentUnknown()
       }),
-    count: async (segment) => store.recipients.count(await findFilter(world, segment)),
+    count: async (segment) => store.recipients.count(await meant(segment)),
     preview: async (segment, { limit = shownAtFirst, ...page } = {}) =>
-      store.recipients.page(await findFilter(world, segment), pageOf({ limit, ...page })),
+      store.recipients.page(await meant(segment), pageOf({ limit, ...page })),
   }
 }

@@ -105,7 +105,7 @@ export type LocaleCondition = z.infer<typeof localeSchema>
 export type ZoneCondition = z.infer<typeof zoneConditionSchema>
 /** An open route on this channel, at an address that is not suppressed. */
 export type HasCondition = z.infer<typeof hasSchema>
-/** Whether there is an open route, not suppressed, on which this category is not switched off; with `channel` only there. */
+/** Whether there is an open route, not suppressed, on which the person gets this category, by their word or its default; with `channel` only there. */
 export type CategoryCondition = z.infer<typeof categoryConditionSchema>
 /**
  * Asked by this message, and in `state`; default in one of those with an answer. With `value` the answer is that value, or a list

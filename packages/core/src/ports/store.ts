@@ -2,6 +2,7 @@ import type { ApiKey } from '../model/api-key.ts'
 import type { Attempt } from '../model/attempt.ts'
 import type { AuditEntry } from '../model/audit-entry.ts'
 import type { CalendarEntry } from '../model/calendar.ts'
+import type { Category } from '../model/category.ts'
 import type { Clarification } from '../model/clarification.ts'
 import type { ConnectLink } from '../model/connect-link.ts'
 import type { Delivery, DeliveryState } from '../model/delivery.ts'
@@ -52,6 +53,13 @@ export interface Wishes {
   readonly zone: string | undefined
 }
 
+/** A filter of people, with what it must know beside them. */
+export interface PeopleFilter {
+  readonly filter: SegmentFilter
+  /** Those of the workspace: whether they are on for people who said nothing. */
+  readonly categories: ReadonlyMap<string, Category>
+}
+
 /** People, their routes, and the addresses that said stop. */
 export interface RecipientStore {
   /**
@@ -71,9 +79,9 @@ export interface RecipientStore {
   lock(externalId: string): Promise<Recipient | undefined>
   list(page: PageRequest): Promise<readonly Recipient[]>
   /** How many a filter finds. Looks at everybody, in portions: who comes or changes meanwhile may be counted or not. */
-  count(filter: SegmentFilter): Promise<number>
+  count(filter: PeopleFilter): Promise<number>
   /** Those a filter finds, in order of `id`. A page that is not full is the last. Looks in portions, as `count` does. */
-  page(filter: SegmentFilter, page: PageRequest): Promise<readonly Recipient[]>
+  page(filter: PeopleFilter, page: PageRequest): Promise<readonly Recipient[]>
   /**
    * Adds a route behind the person's others, or changes the one with this address: verified and open. That one keeps its id and
    * rank. A suppression of the address stays.

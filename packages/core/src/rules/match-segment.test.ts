@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { categoriesOf } from '../model/category.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { SegmentFilter } from '../model/segment.ts'
 import { matchesSegment, type SegmentSubject } from './match-segment.ts'
@@ -19,13 +20,22 @@ const ann: Recipient = {
   locale: 'pt-BR',
   zone: 'Europe/Lisbon',
   attributes: { city: 'Berlin', age: 30, vip: true, note: null, since: '2026-01-05', fox: '🦊' },
-  preferences: { order: [], off: [{ category: 'news', channel: 'email' }, { channel: 'push' }] },
+  preferences: {
+    order: [],
+    off: [{ category: 'news', channel: 'email' }, { channel: 'push' }],
+    on: [{ category: 'jobs' }],
+  },
   routes: [route('email', 'a'), route('push', 'p'), route('sms', 's', 'bounced'), route('chat', 'stopped')],
 }
 
 const subject: SegmentSubject = {
   recipient: ann,
-  isSuppressed: ({ address }) => address === 'stopped',
+  isSuppressed: ({ address }, category) =>
+    address === 'stopped' || (address === 'a' && category !== null && ['ads', 'codes'].includes(category)),
+  categories: categoriesOf(
+    { tips: { default: 'off' }, jobs: { default: 'off' } },
+    { requiredCategories: ['codes'], immediateCategories: [] },
+  ),
   invitations: (messageId) => {
     if (messageId === 'yes') return [{ state: 'accepted', value: true }]
     if (messageId === 'many') return [{ state: 'answered', value: ['red', 'blue'] }]
@@ -71,6 +81,10 @@ describe.each<[SegmentFilter, boolean]>([
   [{ category: 'news', isOn: false }, true],
   [{ category: 'invitation', isOn: true }, true],
   [{ category: 'invitation', isOn: true, channel: 'push' }, false],
+  [{ category: 'tips', isOn: true }, false],
+  [{ category: 'jobs', isOn: true }, true],
+  [{ category: 'ads', isOn: true }, false],
+  [{ category: 'codes', isOn: true }, true],
   [{ answered: { message: 'yes' } }, true],
   [{ answered: { message: 'yes', value: true, state: 'accepted' } }, true],
   [{ answered: { message: 'yes', value: 'true' } }, false],

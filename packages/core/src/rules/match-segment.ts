@@ -1,3 +1,4 @@
+import { categoryOf, type Category } from '../model/category.ts'
 import { answeredStates, type InvitationRecord } from '../model/invitation.ts'
 import type { Recipient } from '../model/recipient.ts'
 import type { Route } from '../model/route.ts'
@@ -8,12 +9,15 @@ import type {
   CategoryCondition,
   SegmentFilter,
 } from '../model/segment.ts'
+import { refusalByWish } from './category-choice.ts'
 
 /** What is known of a person when a filter is put to them. */
 export interface SegmentSubject {
   readonly recipient: Recipient
-  /** Whether an address must not be written to, whatever its route says. */
-  readonly isSuppressed: (route: Pick<Route, 'channel' | 'address'>) => boolean
+  /** Whether an address must not be written to, whatever its route says: at all (`null`), or with a category. */
+  readonly isSuppressed: (route: Pick<Route, 'channel' | 'address'>, category: string | null) => boolean
+  /** Those of the workspace. */
+  readonly categories: ReadonlyMap<string, Category>
   /** What became of the questions a message asked them; a message may have asked them several times. */
   readonly invitations: (messageId: string) => readonly Pick<InvitationRecord, 'state' | 'value'>[]
 }
@@ -77,19 +81,19 @@ function localePasses(wanted: string | null, locale: string | undefined): boolea
 }
 
 function openRoutes({ recipient, isSuppressed }: SegmentSubject): readonly Route[] {
-  return recipient.routes.filter((route) => route.state === 'open' && !isSuppressed(route))
+  return recipient.routes.filter((route) => route.state === 'open' && !isSuppressed(route, null))
 }
 
-function categoryPasses({ category, channel, isOn }: CategoryCondition, subject: SegmentSubject): boolean {
-  const { off } = subject.recipient.preferences
+function categoryPasses(
+  { category: name, channel, isOn }: CategoryCondition,
+  subject: SegmentSubject,
+): boolean {
+  const category = categoryOf(subject.categories, name)
   const isReached = openRoutes(subject).some(
     (route) =>
       (channel === undefined || route.channel === channel) &&
-      !off.some(
-        (entry) =>
-          (entry.channel === undefined || entry.channel === route.channel) &&
-          (entry.category === undefined || entry.category === category),
-      ),
+      (category.required || !subject.isSuppressed(route, name)) &&
+      refusalByWish(subject.recipient.preferences, category, route.channel) === undefined,
   )
   return isReached === isOn
 }

@@ -1,5 +1,4 @@
-import type { SegmentFilter } from '../model/segment.ts'
-import type { PageRequest, RecipientStore } from '../ports/store.ts'
+import type { PageRequest, PeopleFilter, RecipientStore } from '../ports/store.ts'
 import type { Connection } from './connection.ts'
 import { withRoutes } from './recipients.ts'
 import { segmentCondition, type FilterDialect } from './segment-filter.ts'
@@ -25,11 +24,11 @@ export function recipientsByFilter(
         .executeTakeFirst()
     )?.id
 
-  const within = (filter: SegmentFilter, after: string, end: string | undefined) => {
+  const within = ({ filter, categories }: PeopleFilter, after: string, end: string | undefined) => {
     const people = db
       .selectFrom('recipients')
       .where('recipients.id', '>', after)
-      .where(segmentCondition(filter, dialect))
+      .where(segmentCondition(filter, dialect, categories))
     return end === undefined ? people : people.where('recipients.id', '<=', end)
   }
 

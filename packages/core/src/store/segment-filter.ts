@@ -1,4 +1,5 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import { categoryOf, type Category } from '../model/category.ts'
 import { answeredStates } from '../model/invitation.ts'
 import { rarelyRepeated } from './statement-cache.ts'
 import type {
@@ -24,8 +25,8 @@ interface JsonWords {
   startsWith(name: string, start: string): Condition
   /** The answer of `invitations` is this value, or a list that has it. */
   answerIs(value: string | number | boolean): Condition
-  /** What the person switched off, as rows `entry(value)`. */
-  readonly switchedOff: RawBuilder<unknown>
+  /** What the person switched off, or on, as rows `entry(value)`. */
+  readonly switched: Readonly<Record<'off' | 'on', RawBuilder<unknown>>>
   /** Makes ready what the conditions on attributes look into. */
   prepared(condition: Condition): Condition
 }
@@ -37,7 +38,11 @@ export type FilterDialect = 'sqlite' | 'postgres'
  * A filter as a condition on `recipients`, never null. Everything a caller wrote is a parameter. Finds the people
  * `rules/match-segment` finds.
  */
-export function segmentCondition(filter: SegmentFilter, dialect: FilterDialect): Condition {
+export function segmentCondition(
+  filter: SegmentFilter,
+  dialect: FilterDialect,
+  categories: ReadonlyMap<string, Category>,
+): Condition {
   const words = dialect === 'sqlite' ? sqliteWords : postgresWords
   // Text of people has no language of its own: in order of its bytes, which is that of its code points.
   const bytewise = dialect === 'sqlite' ? sql`collate binary` : sql`collate "C"`
@@ -57,8 +62,8 @@ export function segmentCondition(filter: SegmentFilter, dialect: FilterDialect):
       if (part.zone === null) return sql`(recipients.zone is null)`
       return isTrue(sql`lower(recipients.zone ${bytewise}) = ${part.zone.toLowerCase()}`)
     }
-    if ('has' in part) return hasOpenRoute(part.has, sql``)
-    if ('category' in part) return categoryCondition(part, words)
+    if ('has' in part) return hasOpenRoute(part.has)
+    if ('category' in part) return categoryCondition(part, categoryOf(categories, part.category), words)
     if ('answered' in part) return answeredCondition(part, words)
     return isTrue(startsWith(sql`recipients.external_id`, part.externalId.startsWith))
   }
@@ -100,30 +105,44 @@ function attributeCondition({ attribute: name, ...test }: AttributeCondition, wo
  */
 const perPerson = sql`limit 1 offset 0`
 
-function hasOpenRoute(channel: string | undefined, more: RawBuilder<unknown>): Condition {
+interface RouteWish {
+  /** The category of which the address must not be suppressed either; absent: everything alone is looked at. */
+  readonly category?: string
+  /** What else must hold of the route. */
+  readonly more?: RawBuilder<unknown>
+}
+
+function hasOpenRoute(channel: string | undefined, { category, more = sql`` }: RouteWish = {}): Condition {
   const onChannel = channel === undefined ? sql`` : sql`and routes.channel = ${channel}`
+  const refused = category === undefined ? sql`= ''` : sql`in ('', ${category})`
   return sql`exists (
     select 1 from routes
     where routes.recipient_id = recipients.id and routes.state = 'open' ${onChannel}
       and not exists (
         select 1 from suppressions
         where suppressions.channel = routes.channel and suppressions.address = routes.address
-          and suppressions.category = ''
+          and suppressions.category ${refused}
         ${perPerson}
       ) ${more}
     ${perPerson}
   )`
 }
 
-function categoryCondition({ category, channel, isOn }: CategoryCondition, words: JsonWords): Condition {
-  const isReached = hasOpenRoute(
-    channel,
-    sql`and not exists (
-      select 1 from ${words.switchedOff}
-      where coalesce(entry.value ->> 'channel', routes.channel) = routes.channel
-        and coalesce(entry.value ->> 'category', ${category}) = ${category}
-    )`,
-  )
+/** As `rules/category-choice` has it: what is said of the channel goes before what is said everywhere, `off` before `on`. */
+function categoryCondition(
+  { channel, isOn }: CategoryCondition,
+  { default: usually, name, required }: Category,
+  { switched }: JsonWords,
+): Condition {
+  const said = (list: 'off' | 'on', where: RawBuilder<unknown>) =>
+    sql`exists (select 1 from ${switched[list]} where ${where})`
+  const here = sql`entry.value ->> 'category' = ${name} and entry.value ->> 'channel' = routes.channel`
+  const everywhere = sql`entry.value ->> 'category' = ${name} and entry.value ->> 'channel' is null`
+  const offHere = sql`entry.value ->> 'channel' = routes.channel and coalesce(entry.value ->> 'category', ${name}) = ${name}`
+  const usualOrOn = usually === 'on' ? sql`` : sql`and ${said('on', everywhere)}`
+  const wish = sql`and not ${said('off', offHere)}
+    and (${said('on', here)} or (not ${said('off', everywhere)} ${usualOrOn}))`
+  const isReached = required ? hasOpenRoute(channel) : hasOpenRoute(channel, { category: name, more: wish })
   return isOn ? isReached : sql`(not ${isReached})`
 }
 
@@ -174,7 +193,10 @@ const sqliteWords: JsonWords = {
       select 1 from json_each(invitations.value) as chosen
       where ${sqliteEquals(sql`chosen.type`, sql`chosen.value`, value)}
     )`,
-  switchedOff: sql`json_each(recipients.preferences, '$.off') as entry`,
+  switched: {
+    off: sql`json_each(recipients.preferences, '$.off') as entry`,
+    on: sql`json_each(recipients.preferences, '$.on') as entry`,
+  },
   // SQLite remembers what it has just parsed.
   prepared: (condition) => condition,
 }
@@ -224,7 +246,10 @@ const postgresWords: JsonWords = {
   },
   // A list of JSON contains its members, and a single value itself.
   answerIs: (value) => sql`${postgresJson('invitations.value')} @> ${JSON.stringify(value)}::jsonb`,
-  switchedOff: sql`jsonb_array_elements(recipients.preferences::jsonb -> 'off') as entry (value)`,
+  switched: {
+    off: sql`jsonb_array_elements(recipients.preferences::jsonb -> 'off') as entry (value)`,
+    on: sql`jsonb_array_elements(recipients.preferences::jsonb -> 'on') as entry (value)`,
+  },
   // Parsed once for each person, however many conditions look into it.
   prepared: (condition) => sql`exists (
     select 1 from (select ${postgresJson('recipients.attributes')} as attributes ${perPerson}) as person

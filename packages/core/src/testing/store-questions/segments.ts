@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { categoriesOf } from '../../model/category.ts'
 import type { AttributeCondition, Segment, SegmentFilter } from '../../model/segment.ts'
 import type { RecipientInput } from '../../model/recipient.ts'
 import type { Store } from '../../ports/store.ts'
@@ -6,11 +7,16 @@ import type { Questions } from '../contract.ts'
 import type { StoreBench } from '../store-bench.ts'
 import { after, newIds, sampleAccepted, sampleId, samplePerson, sampleSuppression } from '../store-samples.ts'
 
+const categories = categoriesOf(
+  { tips: { default: 'off' } },
+  { requiredCategories: ['codes'], immediateCategories: [] },
+)
+
 const put = (store: Store, people: readonly RecipientInput[]): Promise<readonly string[]> =>
   store.transaction((parts) => parts.recipients.upsert(people.map(samplePerson), newIds('person'), after(0)))
 const find = async (store: Store, filter: SegmentFilter): Promise<readonly string[]> => {
-  const found = await store.recipients.page(filter, { limit: 100 })
-  assert.equal(await store.recipients.count(filter), found.length)
+  const found = await store.recipients.page({ filter, categories }, { limit: 100 })
+  assert.equal(await store.recipients.count({ filter, categories }), found.length)
   return found.map(({ externalId }) => externalId)
 }
 
@@ -105,7 +111,11 @@ export const segmentQuestions = {
 
   'a filter looks at open routes, what is switched off, and addresses that said stop': async ({ store }) => {
     await put(store, [
-      { externalId: 'reads', routes: { email: 'reads@x.test', telegram: '1' } },
+      {
+        externalId: 'reads',
+        routes: { email: 'reads@x.test', telegram: '1' },
+        preferences: { on: [{ category: 'tips' }] },
+      },
       {
         externalId: 'no-news',
         routes: { email: 'no@x.test', telegram: '2' },
@@ -123,11 +133,21 @@ export const segmentQuestions = {
     await store.transaction((parts) =>
       parts.recipients.suppress([
         sampleSuppression(1, { channel: 'email', address: 'stop@x.test', category: null }),
+        sampleSuppression(2, { channel: 'email', address: 'no@x.test', category: 'ads' }),
+        sampleSuppression(3, { channel: 'email', address: 'no@x.test', category: 'codes' }),
       ]),
     )
     assert.deepEqual(await find(store, { has: 'email' }), ['reads', 'no-news', 'nothing'])
     assert.deepEqual(await find(store, { category: 'news', isOn: true, channel: 'email' }), ['reads'])
     assert.deepEqual(await find(store, { category: 'news', isOn: true }), ['reads', 'no-news'])
+    assert.deepEqual(await find(store, { category: 'tips', isOn: true }), ['reads'])
+    assert.deepEqual(await find(store, { category: 'ads', isOn: true, channel: 'email' }), ['reads'])
+    // Nobody can switch off what is required.
+    assert.deepEqual(await find(store, { category: 'codes', isOn: true, channel: 'email' }), [
+      'reads',
+      'no-news',
+      'nothing',
+    ])
     assert.deepEqual(await find(store, { category: 'news', isOn: false }), [
       'nothing',
       'shut',
@@ -210,13 +230,19 @@ export const segmentQuestions = {
     await put(store, people)
     const rare: SegmentFilter = { attribute: 'isRare', is: true }
     assert.deepEqual(await find(store, rare), ['0', '3000', '6000', '9000'])
-    const first = await store.recipients.page(rare, { limit: 3 })
-    const next = await store.recipients.page(rare, { limit: 3, after: first.at(-1)?.id ?? '' })
+    const first = await store.recipients.page({ filter: rare, categories }, { limit: 3 })
+    const next = await store.recipients.page(
+      { filter: rare, categories },
+      { limit: 3, after: first.at(-1)?.id ?? '' },
+    )
     assert.deepEqual(
       [...first, ...next].map(({ externalId }) => externalId),
       ['0', '3000', '6000', '9000'],
     )
-    assert.equal(await store.recipients.count({ attribute: 'isOdd', is: true }), count / 2)
+    assert.equal(
+      await store.recipients.count({ filter: { attribute: 'isOdd', is: true }, categories }),
+      count / 2,
+    )
   },
 } satisfies Questions<StoreBench>
 
