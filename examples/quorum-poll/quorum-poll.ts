@@ -24,7 +24,7 @@ const group = await inviteMe.ask(TO.split(','), 'Can you drive on Sunday?', {
   urgency: 'immediate',
   until: '2d',
   key: 'drivers-sunday',
-  quorum: { count: 2, then: 'close' },
+  quorum: { count: 2, onReached: 'close' },
 })
 const enough = group.quorum(2)
 

@@ -25,7 +25,7 @@ async function askMany<Value>(
   t: InviteMeTest,
   count: number,
   answer: AnswerType<Value>,
-  options: { readonly quorum?: { count: number; of?: string | boolean; then: 'close' | 'tell' } } = {},
+  options: { readonly quorum?: { count: number; of?: string | boolean; onReached: 'close' | 'tell' } } = {},
 ): Promise<InvitationGroup<Value>> {
   const group = await t.inviteMe.ask(names(count), 'Dinner?', { answer, until: '2d', ...options })
   await t.advance('10s')
@@ -205,7 +205,7 @@ describe('a quorum that is waited for', () => {
     const ask = (count: number, of?: string) =>
       t.inviteMe.ask(names(2), 'Dinner?', {
         answer: yesNo(),
-        quorum: { count, then: 'tell', ...(of && { of }) },
+        quorum: { count, onReached: 'tell', ...(of && { of }) },
       })
     await expect(ask(3)).rejects.toMatchObject({
       field: 'options.quorum.count',
@@ -221,13 +221,13 @@ describe('a quorum that is waited for', () => {
 describe('a question with a quorum', () => {
   test('tells once that it is reached, whoever changes their mind', async () => {
     const t = await startEngine()
-    const group = await askMany(t, 4, yesNo(), { quorum: { count: 2, then: 'tell' } })
+    const group = await askMany(t, 4, yesNo(), { quorum: { count: 2, onReached: 'tell' } })
     await answerAll(t, group, [true, false])
     expect(await quorumEvents(t)).toHaveLength(0)
     await answerAll(t, group, [false, true, true])
     await answerAll(t, group, [true, undefined, undefined, true])
     expect(await quorumEvents(t)).toMatchObject([
-      { messageId: group.messageId, data: { count: 2, of: 'accepted', then: 'tell' } },
+      { messageId: group.messageId, data: { count: 2, of: 'accepted', onReached: 'tell' } },
     ])
     expect((await group.tally()).quorum).toMatchObject({ counted: 4, count: 2, reachedAt: expect.any(Date) })
     expect((await group.tally()).states.accepted).toBe(4)
@@ -241,13 +241,13 @@ describe('a question with a quorum', () => {
       return { status: 'accepted' }
     }
     const t = await startEngine({ channels: [telegram] })
-    const group = await askMany(t, 4, yesNo(), { quorum: { count: 2, then: 'close' } })
+    const group = await askMany(t, 4, yesNo(), { quorum: { count: 2, onReached: 'close' } })
     await t.press('p1', 'yes')
     await t.press('p2', 'yes')
     await t.advance('1m')
     const tally = await group.tally()
     expect(tally.states).toMatchObject({ accepted: 2, cancelled: 2, pending: 0 })
-    expect(tally.quorum).toMatchObject({ counted: 2, then: 'close' })
+    expect(tally.quorum).toMatchObject({ counted: 2, onReached: 'close' })
     expect(edited.filter((one) => one.endsWith('cancelled'))).toHaveLength(2)
     await t.reply('p3', 'yes')
     expect((await group.tally()).states).toMatchObject({ accepted: 2, cancelled: 2 })
@@ -274,7 +274,7 @@ describe('a question with a quorum', () => {
         until: '2d',
         remind: ['2h'],
         next: { unlessAnswered: '3h' },
-        quorum: { count: 1, then: 'close' },
+        quorum: { count: 1, onReached: 'close' },
       },
     )
     await t.advance('1h')
@@ -286,7 +286,7 @@ describe('a question with a quorum', () => {
 
   test('of two answers at once, one reaches it', async () => {
     const t = await startEngine()
-    const group = await askMany(t, 30, yesNo(), { quorum: { count: 10, then: 'close' } })
+    const group = await askMany(t, 30, yesNo(), { quorum: { count: 10, onReached: 'close' } })
     await Promise.all(
       group.invitations.map(({ id }) => t.inviteMe.respond(id, { kind: 'value', value: true })),
     )
@@ -304,7 +304,7 @@ describe('two processes on the same store', () => {
     const clock = virtualClock()
     const start = async (seed: number) => startEngine({ ...(await place.process(clock)), clock, seed })
     const [first, second] = [await start(1), await start(2)]
-    const group = await askMany(first, 24, yesNo(), { quorum: { count: 8, then: 'close' } })
+    const group = await askMany(first, 24, yesNo(), { quorum: { count: 8, onReached: 'close' } })
     const there = await second.inviteMe.invitationGroup<boolean>(group.messageId)
     const waiting = there.quorum(8)
     const receipts = await Promise.all(

@@ -54,8 +54,8 @@ function quorumOf({
       field: '--quorum',
     })
   }
-  const then = closeAtQuorum === true ? 'close' : 'tell'
-  return { quorum: { count, then, ...(of !== undefined && { of }) } }
+  const onReached = closeAtQuorum === true ? 'close' : 'tell'
+  return { quorum: { count, onReached, ...(of !== undefined && { of }) } }
 }
 
 /** Without a page to link to, a channel is good only for the answers it carries itself. */

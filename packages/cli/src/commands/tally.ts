@@ -50,10 +50,10 @@ function describe({ asked, answered, states, answers, quorum }: Tally): readonly
   ]
 }
 
-function describeQuorum({ count, of, then, counted, reachedAt }: QuorumStanding): string {
+function describeQuorum({ count, of, onReached, counted, reachedAt }: QuorumStanding): string {
   const which = typeof of === 'string' ? plainText(of) : String(of)
   const standing = reachedAt === null ? 'not reached' : `reached ${reachedAt.toISOString()}`
-  return `quorum ${String(counted)} of ${String(count)} (${which}), then ${then}: ${standing}`
+  return `quorum ${String(counted)} of ${String(count)} (${which}), then ${onReached}: ${standing}`
 }
 
 type Bar = readonly [name: string, count: number]

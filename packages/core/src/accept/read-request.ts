@@ -188,7 +188,7 @@ async function readDeadline(
 
 function quorumOf(given: QuorumInput | undefined, answer: AnswerSpec, asked: number): Quorum | null {
   if (given === undefined) return null
-  const { count, then } = given
+  const { count, onReached } = given
   const of = readQuorumOf(answer, given.of ?? usualQuorumOf(answer))
   const problem = problemOfQuorum(answer, of)
   if (problem !== undefined)
@@ -203,5 +203,5 @@ function quorumOf(given: QuorumInput | undefined, answer: AnswerSpec, asked: num
       `"options.quorum.count" is wrong: ${String(count)} answers cannot come from ${String(asked)} ${asked === 1 ? 'person' : 'people'}.`,
       { field: 'options.quorum.count' },
     )
-  return { count, of, then }
+  return { count, of, onReached }
 }

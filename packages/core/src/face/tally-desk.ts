@@ -53,7 +53,7 @@ async function questionOf({ store }: World, messageId: string): Promise<AnswerSp
 
 function wantedQuorumOf(spec: AnswerSpec, count: number, { of }: QuorumOptions): QuorumOf {
   const wrong = { code: 'REQUEST_INVALID', path: '', what: 'The quorum was refused' } as const
-  const given = parseInput(quorumSchema, { count, ...(of !== undefined && { of }), then: 'tell' }, wrong)
+  const given = parseInput(quorumSchema, { count, ...(of !== undefined && { of }), onReached: 'tell' }, wrong)
   const wanted = readQuorumOf(spec, given.of ?? usualQuorumOf(spec))
   const problem = problemOfQuorum(spec, wanted)
   if (problem !== undefined)

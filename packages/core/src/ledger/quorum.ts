@@ -42,7 +42,7 @@ export async function countTowardsQuorum(
   { spec, invitation, after }: AnswerChange,
 ): Promise<void> {
   if (quorum === undefined) return
-  const { messageId, of, count, then } = quorum
+  const { messageId, of, count, onReached } = quorum
   const before = countsTowards(spec, of, invitation)
   const counts = countsTowards(spec, of, after)
   if (before === counts) return
@@ -56,8 +56,8 @@ export async function countTowardsQuorum(
       deliveryId: null,
       invitationId: invitation.id,
       recipientId: invitation.recipientId,
-      data: { count, of, then },
+      data: { count, of, onReached },
     },
   ])
-  if (then === 'close') await callOffPending(world, parts, messageId)
+  if (onReached === 'close') await callOffPending(world, parts, messageId)
 }

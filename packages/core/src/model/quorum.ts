@@ -12,7 +12,7 @@ export type QuorumOf = z.infer<typeof quorumOfSchema>
 export const quorumSchema = z.strictObject({
   count: z.number().int().min(1).max(100_000),
   of: quorumOfSchema.optional(),
-  then: z.enum(['close', 'tell']),
+  onReached: z.enum(['close', 'tell']),
 })
 /** The option `quorum` of `ask`. */
 export type QuorumInput = Readonly<z.infer<typeof quorumSchema>>
@@ -22,7 +22,7 @@ export interface Quorum {
   readonly count: number
   readonly of: QuorumOf
   /** `close` calls the question off for all who have not answered, `tell` only announces it. */
-  readonly then: 'close' | 'tell'
+  readonly onReached: 'close' | 'tell'
 }
 
 /** A quorum and how far it is. */

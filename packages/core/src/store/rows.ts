@@ -133,7 +133,7 @@ export function toQuorum(row: Row<'quorums'>): QuorumStanding {
   return {
     count: row.count,
     of: json(row.of),
-    then: row.then as QuorumStanding['then'],
+    onReached: row.on_reached as QuorumStanding['onReached'],
     counted: row.counted,
     reachedAt: moment(row.reached_at),
   }

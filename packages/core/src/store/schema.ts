@@ -84,7 +84,7 @@ export interface Database {
     message_id: string
     count: number
     of: JsonText
-    then: string
+    on_reached: string
     counted: number
     reached_at: Moment | null
   }

@@ -39,7 +39,7 @@ export function tallyStore({ db, run }: Connection, database: 'sqlite' | 'postgr
         const { rows } = await sql<Counted>`${sql.join(parts, sql` union all `)}`.execute(db)
         return toCounts(rows)
       }),
-    openQuorum: (messageId, { count, of, then }) =>
+    openQuorum: (messageId, { count, of, onReached }) =>
       run(async () => {
         await db
           .insertInto('quorums')
@@ -47,7 +47,7 @@ export function tallyStore({ db, run }: Connection, database: 'sqlite' | 'postgr
             message_id: messageId,
             count,
             of: JSON.stringify(of),
-            then,
+            on_reached: onReached,
             counted: 0,
             reached_at: null,
           })
@@ -124,7 +124,7 @@ function statesOf(messageId: string): Query {
 
 /** Travels as one row, so that it is of the same moment. */
 function quorumOf(messageId: string): Query {
-  return sql`select 'quorum', coalesce("then" || ' ' || reached_at, "then"), "of", "count", cast(counted as double precision), ${none}, ${none}
+  return sql`select 'quorum', coalesce(on_reached || ' ' || reached_at, on_reached), "of", "count", cast(counted as double precision), ${none}, ${none}
     from quorums where message_id = ${messageId}`
 }
 
@@ -227,12 +227,12 @@ function toCounts(rows: readonly Counted[]): TallyCounts {
 }
 
 function standingOf({ field, value, count, sum }: Counted): QuorumStanding {
-  const [then = '', reachedAt] = field.split(' ')
+  const [onReached = '', reachedAt] = field.split(' ')
   return toQuorum({
     message_id: '',
     count: Number(count),
     of: value ?? '',
-    then,
+    on_reached: onReached,
     counted: sum ?? 0,
     reached_at: reachedAt ?? null,
   })

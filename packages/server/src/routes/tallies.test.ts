@@ -34,7 +34,7 @@ async function exported(messageId: string, query = '', headers: Record<string, s
 describe('a tally', () => {
   test('tells how a question stands, with its quorum', async () => {
     api = await testApi()
-    const id = await asked(3, ['Hi', 'Ho'], { quorum: { count: 2, then: 'close' } })
+    const id = await asked(3, ['Hi', 'Ho'], { quorum: { count: 2, onReached: 'close' } })
     const { status, body } = await api.ask('GET', `/v1/messages/${id}/tally`)
     expect(status).toBe(200)
     expect(body.tally).toMatchObject({
@@ -43,7 +43,7 @@ describe('a tally', () => {
       answered: 2,
       states: { answered: 2, cancelled: 1, pending: 0 },
       answers: { type: 'text', count: 2 },
-      quorum: { count: 2, of: 'answered', then: 'close', counted: 2, reachedAt: expect.any(String) },
+      quorum: { count: 2, of: 'answered', onReached: 'close', counted: 2, reachedAt: expect.any(String) },
     })
   })
 
@@ -166,11 +166,11 @@ describe('a quorum', () => {
     api = await testApi()
     const body = { to: people(1), question: 'Dinner?', answer: { type: 'yesNo' } }
     const ask = (quorum: object) => api.ask('POST', '/v1/invitations', { body: { ...body, quorum } })
-    expect(await ask({ count: 2, then: 'tell' })).toMatchObject({
+    expect(await ask({ count: 2, onReached: 'tell' })).toMatchObject({
       status: 422,
       body: { field: 'quorum.count' },
     })
-    expect(await ask({ count: 1, of: 'pizza', then: 'tell' })).toMatchObject({
+    expect(await ask({ count: 1, of: 'pizza', onReached: 'tell' })).toMatchObject({
       status: 422,
       body: { field: 'quorum.of' },
     })

@@ -27,19 +27,19 @@ export const quorumInputSchema = z
   .strictObject({
     count: z.int().min(1).max(100_000),
     of: quorumOfSchema.optional(),
-    then: z.enum(['close', 'tell']).openapi({
+    onReached: z.enum(['close', 'tell']).openapi({
       description:
         '`tell` announces `question.quorum_reached`; `close` also calls the question off for all who have not answered.',
     }),
   })
-  .openapi('Quorum', { example: { count: 4, then: 'close' } })
+  .openapi('Quorum', { example: { count: 4, onReached: 'close' } })
 
 /** A quorum and how far it is. */
 export const quorumStandingSchema = z
   .strictObject({
     count: z.int(),
     of: z.union([z.string(), z.boolean()]),
-    then: z.enum(['close', 'tell']),
+    onReached: z.enum(['close', 'tell']),
     counted: z.int(),
     reachedAt: momentSchema.nullable(),
   })

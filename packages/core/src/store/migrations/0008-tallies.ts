@@ -8,7 +8,7 @@ export async function up(db: Kysely<Database>): Promise<void> {
     .addColumn('message_id', 'text', (column) => column.primaryKey())
     .addColumn('count', 'integer', (column) => column.notNull())
     .addColumn('of', 'text', (column) => column.notNull())
-    .addColumn('then', 'text', (column) => column.notNull())
+    .addColumn('on_reached', 'text', (column) => column.notNull())
     .addColumn('counted', 'integer', (column) => column.notNull())
     .addColumn('reached_at', 'text')
     .execute()

@@ -172,9 +172,9 @@ export const tallyQuestions = {
     await ask(store, { type: 'yesNo' }, [open, open])
     assert.equal(await store.tallies.quorumFor(sampleId('invitation', 1)), undefined)
     await store.transaction((parts) =>
-      parts.tallies.openQuorum(messageId, { count: 2, of: true, then: 'close' }),
+      parts.tallies.openQuorum(messageId, { count: 2, of: true, onReached: 'close' }),
     )
-    const standing = { count: 2, of: true, then: 'close', counted: 0, reachedAt: null } as const
+    const standing = { count: 2, of: true, onReached: 'close', counted: 0, reachedAt: null } as const
     assert.deepEqual(await store.tallies.quorumFor(sampleId('invitation', 1)), { messageId, ...standing })
     assert.equal(await store.tallies.quorumFor(sampleId('invitation', 900)), undefined)
     assert.deepEqual((await store.tallies.of(messageId, { type: 'yesNo' })).quorum, standing)
@@ -190,7 +190,7 @@ export const tallyQuestions = {
   'a quorum is reached once, whatever is taken back afterwards': async ({ store }) => {
     await ask(store, { type: 'yesNo' }, [open])
     await store.transaction((parts) =>
-      parts.tallies.openQuorum(messageId, { count: 2, of: 'accepted', then: 'tell' }),
+      parts.tallies.openQuorum(messageId, { count: 2, of: 'accepted', onReached: 'tell' }),
     )
     const heard: boolean[] = []
     for (const by of [1, -1, 1, 1, -1, 1, 1] as const)
@@ -204,7 +204,7 @@ export const tallyQuestions = {
   }) => {
     await ask(store, { type: 'yesNo' }, [open])
     await store.transaction((parts) =>
-      parts.tallies.openQuorum(messageId, { count: 5, of: 'accepted', then: 'tell' }),
+      parts.tallies.openQuorum(messageId, { count: 5, of: 'accepted', onReached: 'tell' }),
     )
     const other = await connect()
     const add = (on: Store): Promise<boolean> =>
