@@ -106,7 +106,7 @@ describe('a mail signed by us', () => {
     expect(await check(relayed)).toEqual({ dkim: ['pass'], dmarc: 'pass' })
   })
 
-  test('stops the messages by the one click of a mail program, without a page, a cookie or a redirect', async () => {
+  test('stops its kind of messages by the one click of a mail program, without a page, a cookie or a redirect', async () => {
     const { inviteMe, raw } = await receiveMail('Dinner?')
     const link = /^List-Unsubscribe: <([^>]+)>/m.exec(raw)?.[1] ?? ''
     const post = /^List-Unsubscribe-Post: (.+)\r$/m.exec(raw)?.[1]
@@ -118,8 +118,12 @@ describe('a mail signed by us', () => {
     })
     const response = await portal(request)
     expect([response.status, response.headers.get('set-cookie')]).toEqual([200, null])
-    await inviteMe.send('ann@guests.test', 'Lunch?')
-    const plans = (await inviteMe.deliveries.list({})).flatMap(({ plan }) => plan.map(({ reason }) => reason))
-    expect(plans).toContain('suppressed')
+    const reasonOf = async (category: string) => {
+      const { messageId } = await inviteMe.send('ann@guests.test', 'Lunch?', { category })
+      const [delivery] = await inviteMe.deliveries.list({ messageId })
+      return delivery?.plan[0]?.reason
+    }
+    expect(await reasonOf('invitation')).toBe('category_switched_off')
+    expect(await reasonOf('notice')).toBe('needs_no_answer')
   })
 })
