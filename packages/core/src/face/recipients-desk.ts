@@ -1,7 +1,8 @@
 import { canonicalAddress } from '../accept/find-recipients.ts'
 import { announceDue } from '../ledger/announce-due.ts'
 import { judgeHeldAgain } from '../ledger/judge-held-again.ts'
-import type { ImportProblem, ImportRecord, ImportReport, Page, Recipients } from './face.ts'
+import type { ImportRecord, ImportReport, Page, Recipients } from './face.ts'
+import { importRecords } from './import-records.ts'
 import { durationSchema, type Duration } from '../model/duration.ts'
 import { InviteMeError } from '../model/error.ts'
 import {
@@ -28,8 +29,6 @@ import { SeenNames } from './seen-names.ts'
 
 /** Records of an import written in one transaction; bounds what is held in memory. */
 const importBatch = 500
-/** Problems that are told one by one; the rest is only counted by its absence. */
-export const mostProblems = 10_000
 
 /** A page request with its default, within its bounds. */
 export function pageOf(page: Page = {}): PageRequest {
@@ -197,41 +196,20 @@ async function importRecipients(
   world: World,
   source: AsyncIterable<ImportRecord> | Iterable<ImportRecord>,
 ): Promise<ImportReport> {
-  const problems: ImportProblem[] = []
   const seen = new SeenNames()
-  let imported = 0
+  let written = 0
   let repeated = 0
-  let number = 0
-  let batch: RecipientDraft[] = []
-
-  const write = async (): Promise<void> => {
-    const drafts = batch
-    batch = []
-    if (drafts.length === 0) return
-    await upsert(world, drafts)
-    imported += drafts.length
-  }
-  const report = (problem: ImportProblem): void => {
-    if (problems.length < mostProblems) problems.push(problem)
-  }
-
-  for await (const record of source) {
-    number += 1
-    const line = record.line ?? number
-    if ('problem' in record) {
-      report({ line, field: undefined, message: record.problem })
-      continue
-    }
-    try {
-      const draft = readRecipient(world, record.recipient)
+  const problems = await importRecords(source, {
+    portion: importBatch,
+    read: ({ recipient }: { readonly recipient: RecipientInput }) => {
+      const draft = readRecipient(world, recipient)
       if (!seen.add(draft.externalId)) repeated += 1
-      batch.push(draft)
-    } catch (error) {
-      if (!(error instanceof InviteMeError)) throw error
-      report({ line, field: error.field, message: error.message })
-    }
-    if (batch.length >= importBatch) await write()
-  }
-  await write()
-  return { imported: imported - repeated, repeated, problems }
+      return draft
+    },
+    write: async (drafts) => {
+      await upsert(world, drafts)
+      written += drafts.length
+    },
+  })
+  return { imported: written - repeated, repeated, problems }
 }

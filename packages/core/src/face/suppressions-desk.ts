@@ -1,6 +1,6 @@
-import type { ImportProblem, SuppressionRecord, SuppressionReport, Suppressions } from './face.ts'
-import { addressOf, mostProblems, pageOf } from './recipients-desk.ts'
-import { InviteMeError } from '../model/error.ts'
+import type { SuppressionRecord, SuppressionReport, Suppressions } from './face.ts'
+import { importRecords } from './import-records.ts'
+import { addressOf, pageOf } from './recipients-desk.ts'
 import { parseInput } from '../model/parse.ts'
 import {
   suppressionFilterSchema,
@@ -63,37 +63,17 @@ async function importSuppressions(
   source: AsyncIterable<SuppressionRecord> | Iterable<SuppressionRecord>,
   change: <Result>(work: () => Promise<Result>) => Promise<Result>,
 ): Promise<SuppressionReport> {
-  const problems: ImportProblem[] = []
   let imported = 0
   let taken = 0
-  let number = 0
-  let batch: Suppression[] = []
-  const write = async (): Promise<void> => {
-    const suppressions = batch
-    batch = []
-    if (suppressions.length === 0) return
-    imported += await change(() => suppressAll(world, suppressions))
-    taken += suppressions.length
-  }
-  const report = (problem: ImportProblem): void => {
-    if (problems.length < mostProblems) problems.push(problem)
-  }
-  for await (const record of source) {
-    number += 1
-    const line = record.line ?? number
-    if ('problem' in record) {
-      report({ line, field: undefined, message: record.problem })
-      continue
-    }
-    try {
-      batch.push(readSuppression(world, record.suppression))
-    } catch (error) {
-      if (!(error instanceof InviteMeError)) throw error
-      report({ line, field: error.field, message: error.message })
-    }
-    if (batch.length >= portion) await write()
-  }
-  await write()
+  const problems = await importRecords(source, {
+    portion,
+    read: ({ suppression }: { readonly suppression: SuppressionInput }) =>
+      readSuppression(world, suppression),
+    write: async (suppressions) => {
+      imported += await change(() => suppressAll(world, suppressions))
+      taken += suppressions.length
+    },
+  })
   return { imported, repeated: taken - imported, problems }
 }
 
