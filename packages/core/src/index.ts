@@ -81,6 +81,7 @@ export type { AnswerRow, AnswerTally, FieldTally, NumberTally, Tally, ValueCount
 export type { Story, StoryLine } from './rules/explain.ts'
 export type { FormField, FormFieldKind, FormOption } from './model/form-field.ts'
 export type { InvitationRecord, InvitationResult, InvitationState } from './model/invitation.ts'
+export { invitationStates } from './model/invitation.ts'
 export type { Lane } from './model/lane.ts'
 export type { LinkView } from './model/link-view.ts'
 export type {

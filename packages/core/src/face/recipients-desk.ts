@@ -166,30 +166,34 @@ async function upsert(world: World, drafts: readonly RecipientDraft[]): Promise<
   const now = new Date(world.clock.now())
   const hints = await world.store.transaction(
     async (parts) => {
-      const moving = drafts.filter(({ zone, preferences }) => zone !== undefined || preferences !== undefined)
-      const before = await hoursOf(parts, moving)
+      const moving = await peopleWithOtherHours(parts, drafts)
       await parts.recipients.upsert(drafts, () => newId(world), now)
-      const after = before.size === 0 ? before : await hoursOf(parts, moving)
-      const changed = [...before].filter(([id, hours]) => after.get(id) !== hours)
-      return judgeHeldAgain(
-        world,
-        parts,
-        changed.map(([id]) => id),
-      )
+      return judgeHeldAgain(world, parts, moving)
     },
     { alone: true },
   )
   await announceDue(world, hints)
 }
 
-/** Zone and window of those who are known already, as text to be compared, by id. */
-async function hoursOf(
+/** Ids of those who are known already and get another zone or window by a draft. */
+async function peopleWithOtherHours(
   parts: StoreParts,
   drafts: readonly RecipientDraft[],
-): Promise<ReadonlyMap<string, string>> {
-  if (drafts.length === 0) return new Map()
-  const known = await parts.recipients.byExternalIds(drafts.map(({ externalId }) => externalId))
-  return new Map(known.map(({ id, zone, preferences }) => [id, JSON.stringify([zone, preferences.window])]))
+): Promise<readonly string[]> {
+  const telling = drafts.filter(({ zone, preferences }) => zone !== undefined || preferences !== undefined)
+  if (telling.length === 0) return []
+  const people = await parts.recipients.byExternalIds(telling.map(({ externalId }) => externalId))
+  const known = new Map(people.map((person) => [person.externalId, person]))
+  const moved = telling.flatMap(({ externalId, preferences, zone }) => {
+    const person = known.get(externalId)
+    if (person === undefined) return []
+    const hasOtherZone = zone !== undefined && zone !== person.zone
+    const hasOtherWindow =
+      preferences !== undefined &&
+      JSON.stringify(preferences.window) !== JSON.stringify(person.preferences.window)
+    return hasOtherZone || hasOtherWindow ? [person.id] : []
+  })
+  return [...new Set(moved)]
 }
 
 async function importRecipients(

@@ -2,15 +2,18 @@
  * `pending` waits for an answer · `accepted` a yes · `declined` a no · `answered` any other answer · `expired` the deadline
  * passed · `cancelled` by the sender · `superseded` by a newer one · `unreachable` no route was left.
  */
-export type InvitationState =
-  | 'pending'
-  | 'accepted'
-  | 'declined'
-  | 'answered'
-  | 'expired'
-  | 'cancelled'
-  | 'superseded'
-  | 'unreachable'
+export const invitationStates = [
+  'pending',
+  'accepted',
+  'declined',
+  'answered',
+  'expired',
+  'cancelled',
+  'superseded',
+  'unreachable',
+] as const
+/** See {@link invitationStates}. */
+export type InvitationState = (typeof invitationStates)[number]
 
 /** The states that hold an answer; it may still be revised until the deadline. */
 export const answeredStates = [

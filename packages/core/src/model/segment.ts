@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { InviteMeError } from './error.ts'
-import type { InvitationState } from './invitation.ts'
+import { invitationStates } from './invitation.ts'
 import { parseInput } from './parse.ts'
 import { categorySchema } from './preference.ts'
 import { zoneSchema } from './recipient.ts'
@@ -65,17 +65,6 @@ const categoryConditionSchema = z.strictObject({
   isOn: z.boolean(),
   channel: channelNameSchema.optional(),
 })
-
-const invitationStates = [
-  'pending',
-  'accepted',
-  'declined',
-  'answered',
-  'expired',
-  'cancelled',
-  'superseded',
-  'unreachable',
-] as const satisfies readonly InvitationState[]
 
 const answeredSchema = z.strictObject({
   answered: z.strictObject({

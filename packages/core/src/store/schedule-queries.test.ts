@@ -1,24 +1,10 @@
-import Driver from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
 import { expect, test } from 'vitest'
 import { after, sampleRun, sampleSchedule } from '../testing/store-samples.ts'
-import { migrateToLatest } from './migrate.ts'
-import type { Database } from './schema.ts'
+import { explainedDatabase } from './__fixtures__/explained-database.ts'
 import { scheduleStore } from './schedules.ts'
 
 test('nothing that is asked of schedules walks over all runs, schedules or people', async () => {
-  const database = new Driver(':memory:')
-  /** What SQLite does for the statements that were run, a line a step. */
-  const steps: string[] = []
-  const db = new Kysely<Database>({
-    dialect: new SqliteDialect({ database }),
-    log: ({ query: { sql, parameters } }) => {
-      if (!/^(select|update|delete|insert)/.test(sql)) return
-      const explain = database.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      steps.push(...explain.all(...parameters).map(({ detail }) => detail))
-    },
-  })
-  await migrateToLatest(db)
+  const { db, steps, close } = await explainedDatabase()
   const schedules = scheduleStore({ db, run: (work) => work() }, false)
   await schedules.insert(sampleSchedule(1))
   const { id, name } = sampleSchedule(1)
@@ -36,7 +22,7 @@ test('nothing that is asked of schedules walks over all runs, schedules or peopl
   for (const zone of ['Europe/Berlin', null])
     await schedules.peopleOn({ attribute: 'birthday', days: ['05-17'], zone }, { limit: 10, after: 'a' })
   await schedules.remove(id)
-  database.close()
+  close()
 
   expect(steps.length).toBeGreaterThan(10)
   // Zones are read off their index, which the people themselves are not needed for.

@@ -1,24 +1,10 @@
-import Driver from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
 import { expect, test } from 'vitest'
 import { after, sampleEndpoint, sampleSecret } from '../testing/store-samples.ts'
-import { migrateToLatest } from './migrate.ts'
-import type { Database } from './schema.ts'
+import { explainedDatabase } from './__fixtures__/explained-database.ts'
 import { webhookStore } from './webhooks.ts'
 
 test('nothing that is asked of webhooks walks over all postings or all events', async () => {
-  const database = new Driver(':memory:')
-  /** What SQLite does for the statements that were run, a line a step. */
-  const steps: string[] = []
-  const db = new Kysely<Database>({
-    dialect: new SqliteDialect({ database }),
-    log: ({ query: { sql, parameters } }) => {
-      if (!/^(select|update|delete|insert)/.test(sql)) return
-      const explain = database.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-      steps.push(...explain.all(...parameters).map(({ detail }) => detail))
-    },
-  })
-  await migrateToLatest(db)
+  const { db, steps, close } = await explainedDatabase()
   const webhooks = webhookStore({ db, run: (work) => work() }, false)
   await webhooks.insert(sampleEndpoint(1), [sampleSecret])
   const { id } = sampleEndpoint(1)
@@ -37,7 +23,7 @@ test('nothing that is asked of webhooks walks over all postings or all events', 
   await webhooks.postings({ endpointId: id }, { limit: 10 })
   await webhooks.replay(id, { since: after(0) }, after(2))
   await webhooks.remove(id)
-  database.close()
+  close()
 
   expect(steps.length).toBeGreaterThan(10)
   expect(steps.filter((step) => /^SCAN (webhook_postings|outbox)/.test(step))).toEqual([])

@@ -1,10 +1,9 @@
+import { invitationStates } from '@invite-me/core'
 import { z } from '@hono/zod-openapi'
 import { idSchema, momentSchema } from './moment.ts'
 
 /** The states of an invitation. */
-export const invitationStateSchema = z
-  .enum(['pending', 'accepted', 'declined', 'answered', 'expired', 'cancelled', 'superseded', 'unreachable'])
-  .openapi('InvitationState')
+export const invitationStateSchema = z.enum(invitationStates).openapi('InvitationState')
 
 /** A message that wants an answer from one person. */
 export const invitationSchema = z

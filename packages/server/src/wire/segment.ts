@@ -1,4 +1,4 @@
-import type { SegmentFilter } from '@invite-me/core'
+import { invitationStates, type SegmentFilter } from '@invite-me/core'
 import { z } from '@hono/zod-openapi'
 import { idSchema, momentSchema } from './moment.ts'
 import { pageQuery } from './page.ts'
@@ -32,17 +32,6 @@ const filters: Written = {
   minItems: 1,
   maxItems: 100,
 }
-
-const states = [
-  'pending',
-  'accepted',
-  'declined',
-  'answered',
-  'expired',
-  'cancelled',
-  'superseded',
-  'unreachable',
-]
 
 interface Described {
   readonly description: string
@@ -91,7 +80,7 @@ const forms: readonly Described[] = [
   },
   {
     description:
-      'Whether there is an open route on which this category is not switched off; with `channel` only there.',
+      'Whether there is an open route on which the person gets this category, by their word or its default; with `channel` only there.',
     members: {
       category: { type: 'string', pattern: '^[a-z][a-z0-9-]*$', maxLength: 40 },
       isOn: { type: 'boolean' },
@@ -110,7 +99,7 @@ const forms: readonly Described[] = [
           value: { type: ['string', 'number', 'boolean'], maxLength: 2_000 },
           state: {
             type: 'string',
-            enum: states,
+            enum: [...invitationStates],
           },
         },
         required: ['message'],
